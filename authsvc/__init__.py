@@ -1,0 +1,1 @@
+"""The ground: who a person is, and what that rests on."""

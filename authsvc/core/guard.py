@@ -1,0 +1,168 @@
+"""What every request meets before a view: host, origin, form token, strict JSON; and the headers of every answer."""
+
+import json
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.wrappers import Response as AnyResponse
+
+from authsvc.core import cookies
+from authsvc.core.errors import Forbidden, Invalid, Malformed, NotFound, WrongType
+from authsvc.core.i18n import COOKIE, LANGUAGES, N_
+from authsvc.core.keys import Keys
+from authsvc.settings import Settings
+
+API: Final = "/api/"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+PROBES: Final = frozenset({"/healthz", "/readyz"})
+OPAQUE: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
+MAX_BODY: Final = 64 * 1024
+
+
+class WrongHost(Malformed):
+    """The request names another host than the public origin."""
+
+    code, detail = "wrong_host", N_("This address is not ours.")
+
+
+class CrossSite(Forbidden):
+    """The call comes from a page of somebody else."""
+
+    code, detail = "cross_site", N_("This call comes from another site.")
+
+
+class StrictJson(DefaultJSONProvider):
+    """UTF-8 only, no name twice, no NaN, no depth that exhausts the reader (RFC 8259)."""
+
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read a JSON text; raise `ValueError` for anything that two readers could read differently."""
+        text = s.decode("utf-8") if isinstance(s, bytes) else s
+        try:
+            return json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant, **kwargs)
+        except RecursionError as fault:
+            raise ValueError("nested too deeply") from fault
+
+
+def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        raise ValueError("a name stands twice")
+    return names
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def include(app: Flask, settings: Settings, keys: Keys) -> None:
+    """Put the guards before and the headers behind every request of `app`."""
+    app.json = StrictJson(app)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=100)
+    host = urlsplit(settings.public_origin).netloc
+
+    @app.before_request
+    def _guard() -> AnyResponse | None:
+        if request.path in PROBES:
+            return None
+        if request.host != host:
+            if request.method not in SAFE:
+                raise WrongHost
+            return redirect(settings.public_origin + request.full_path.rstrip("?"), 302)
+        _check_path()
+        if request.method not in SAFE or request.path.startswith(API):
+            _check_site(settings)
+        if request.method not in SAFE and request.path.startswith(API):
+            _check_body()
+        elif request.method not in SAFE:
+            cookies.check_form_token(settings, keys)
+        return None
+
+    app.after_request(lambda response: _finish(response, settings))
+
+
+def _check_path() -> None:
+    # Ids are opaque and short; anything else (a NUL, a path) is not there, and the database need not be asked.
+    for value in (request.view_args or {}).values():
+        if isinstance(value, str) and request.endpoint != "static" and not OPAQUE.fullmatch(value):
+            if request.path.startswith(API):
+                raise NotFound
+            return
+
+
+def _check_site(settings: Settings) -> None:
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if request.path.startswith(API) and origin is not None and origin != settings.public_origin:
+        raise CrossSite
+    if site not in (None, "same-origin", "none"):
+        raise CrossSite
+
+
+def _check_body() -> None:
+    """Raise unless the body is empty or one JSON object of clean text."""
+    body = request.get_data(cache=True)
+    if not body:
+        return
+    if request.mimetype != "application/json":
+        raise WrongType
+    if request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
+        raise WrongType
+    try:
+        value = request.get_json()
+    except UnicodeDecodeError as fault:
+        raise Malformed from fault
+    if not isinstance(value, dict):
+        raise Malformed
+    errors = {
+        name: [N_("This text holds characters that we cannot store.")] for name, part in value.items() if _dirty(part)
+    }
+    if errors or any(_dirty(name) for name in value):
+        raise Invalid(errors)
+
+
+def _dirty(value: Any) -> bool:
+    """Tell whether a text somewhere inside holds a NUL or half a character (a lone surrogate)."""
+    if isinstance(value, str):
+        return "\0" in value or any("\ud800" <= mark <= "\udfff" for mark in value)
+    if isinstance(value, dict):
+        return any(_dirty(name) or _dirty(part) for name, part in value.items())
+    return isinstance(value, list) and any(map(_dirty, value))
+
+
+def content_policy(settings: Settings) -> str:
+    """Return the Content-Security-Policy of every answer."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            f"connect-src 'self' {settings.card_component_url}",
+            "img-src 'self' data: blob:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _finish(response: Response, settings: Settings) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = content_policy(settings)
+    headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint is None or not request.endpoint.endswith("static"):
+        headers["Cache-Control"] = "no-store"
+    chosen = request.args.get(COOKIE)
+    if chosen in LANGUAGES:
+        response.set_cookie(COOKIE, chosen, max_age=31_536_000, secure=settings.secure, samesite="Lax")
+    return response

@@ -1,0 +1,78 @@
+"""Two languages: texts are marked where they are written and translated where they leave the house."""
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_babel, gettext
+
+LANGUAGES: Final = ("zh-Hant-TW", "en")
+LOCALES: Final = {"zh-Hant-TW": "zh_Hant_TW", "en": "en"}
+ALIASES: Final = {"zh": "zh-Hant-TW", "zh-tw": "zh-Hant-TW", "zh-hant": "zh-Hant-TW", "zh-hk": "zh-Hant-TW"}
+COOKIE: Final = "lang"
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for a marked text
+    """Mark a text for the catalogues without translating it."""
+    return text
+
+
+# What the schema library says, so that the catalogues hold it.
+SCHEMA_TEXTS: Final = (
+    N_("Missing data for required field."),
+    N_("Unknown field."),
+    N_("Field may not be null."),
+    N_("Not a valid string."),
+    N_("Not a valid boolean."),
+    N_("Not a valid integer."),
+    N_("Not a valid date."),
+    N_("Invalid input type."),
+    N_("String does not match expected pattern."),
+    N_("Not a valid email address."),
+)
+
+
+def negotiate(header: str | None) -> str:
+    """Return the language of ours that an Accept-Language header asks for, else Traditional Chinese."""
+    wanted: list[tuple[float, str]] = []
+    for part in (header or "").split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            wanted.append((float(weight or 1), tag.strip().lower()))
+        except ValueError:
+            continue
+    for _, tag in sorted(wanted, key=lambda entry: -entry[0]):
+        if tag.startswith("en"):
+            return "en"
+        if tag.startswith("zh"):
+            return ALIASES.get(tag, "zh-Hant-TW")
+    return "zh-Hant-TW"
+
+
+def request_language() -> str:
+    """Return this request's language: the reader's choice, then the browser's, then Traditional Chinese."""
+    chosen = request.args.get(COOKIE) or request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else negotiate(request.headers.get("Accept-Language"))
+
+
+def translate(text: str) -> str:
+    """Return a marked text in the language of this request or mail."""
+    return str(gettext(text)) if text else ""
+
+
+def include(app: Flask) -> None:
+    """Answer in the reader's language; features add their catalogues by `add_catalogue`."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ""
+    Babel(app, default_locale="zh_Hant_TW", locale_selector=_locale)
+    get_babel(app).translation_directories.clear()
+
+
+def add_catalogue(app: Flask, folder: Path) -> None:
+    """Add a feature's catalogue; raise `RuntimeError` when it was not compiled."""
+    if not list(folder.rglob("*.mo")):
+        raise RuntimeError(f"{folder} holds no compiled catalogue: run `make` once, or `pybabel compile -d {folder}`.")
+    get_babel(app).translation_directories.append(str(folder))
+
+
+def _locale() -> str:
+    return LOCALES[request_language()] if has_request_context() else "zh_Hant_TW"

@@ -1,0 +1,66 @@
+"""Real SMTP: one message out, or a fault that the worker puts off."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+SECONDS: Final = 10
+
+
+class NotSent(RuntimeError):
+    """The mail server refused, broke off or did not answer; the message says which, never the address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A finished mail in two forms."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """A mail server at `smtp://[user:password@]host:port` (STARTTLS when offered) or `smtps://…`."""
+
+    url: str
+    sender: str
+
+    def send(self, letter: Letter) -> None:
+        """Deliver a letter to the server; raise `NotSent` when it may not have been taken."""
+        try:
+            with self._connect() as server:
+                server.send_message(self._message(letter))
+        except (OSError, smtplib.SMTPException) as fault:
+            raise NotSent(type(fault).__name__) from fault
+
+    def _connect(self) -> smtplib.SMTP:
+        place = urlsplit(self.url)
+        host, port = place.hostname or "localhost", place.port or 25
+        if place.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, port, timeout=SECONDS, local_hostname="localhost")
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+        if place.username:
+            server.login(unquote(place.username), unquote(place.password or ""))
+        return server
+
+    def _message(self, letter: Letter) -> EmailMessage:
+        if any(mark in letter.to + letter.subject for mark in "\r\n"):
+            raise NotSent("line break in a header")
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, letter.to, letter.subject
+        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="authsvc.invalid")
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        return message

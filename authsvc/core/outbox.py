@@ -1,0 +1,86 @@
+"""Mail written with the act: a row in the act's own transaction, sent later by the worker.
+
+A row is leased while it is sent, so that two workers do not send it twice; a worker that dies lets the lease run
+out, so a mail goes out at least once and every copy carries the same link.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Integer, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from authsvc.core.db import Base, claim, id_column
+from authsvc.core.keys import new_id
+from authsvc.core.kit import Kit
+
+LEASE: Final = timedelta(seconds=60)
+LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+class OutboxMail(Base):
+    """A mail to be sent: whom and with what is sealed, which text and when is not."""
+
+    __tablename__ = "outbox_mail"
+
+    id: Mapped[str] = id_column()
+    recipient: Mapped[bytes]
+    values: Mapped[bytes]
+    template: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    sent_at: Mapped[datetime | None]
+
+
+def post(
+    session: Session, kit: Kit, *, to: Iterable[str], template: str, language: str, **values: str | int | None
+) -> None:
+    """Write a mail to each address; `template` names `<template>.txt` and `.html`, `values` fill them."""
+    now = kit.clock.now()
+    for address in dict.fromkeys(to):
+        row_id = new_id()
+        place = kit.keys.place(OutboxMail.__tablename__, row_id)
+        session.add(
+            OutboxMail(
+                id=row_id,
+                recipient=place.seal("recipient", address),
+                values=place.seal("values", json.dumps(values)),
+                template=template,
+                language=language,
+                created_at=now,
+                due_at=now,
+                tries=0,
+            )
+        )
+
+
+def next_due(kit: Kit) -> OutboxMail | None:
+    """Lease the mail that is due longest; answer None when nothing is due."""
+    now = kit.clock.now()
+    waiting = (OutboxMail.sent_at.is_(None), OutboxMail.due_at <= now)
+    with kit.begin() as session:
+        oldest = select(OutboxMail).where(*waiting).order_by(OutboxMail.due_at).limit(1)
+        mail = session.scalar(oldest.with_for_update(skip_locked=True))
+        if mail is None:
+            return None
+        mine = update(OutboxMail).where(OutboxMail.id == mail.id, *waiting).values(due_at=now + LEASE)
+        return mail if claim(session, mine) else None
+
+
+def mark_sent(kit: Kit, mail: OutboxMail) -> None:
+    """Keep the fact that it went out, and forget the content."""
+    done = update(OutboxMail).where(OutboxMail.id == mail.id)
+    with kit.begin() as session:
+        session.execute(done.values(sent_at=kit.clock.now(), values=b"", tries=mail.tries + 1))
+
+
+def put_off(kit: Kit, mail: OutboxMail) -> None:
+    """Try again later: after 5 s, then twice as long each time, at most 15 minutes."""
+    wait = min(timedelta(seconds=5 * 2 ** min(mail.tries, 12)), LONGEST_WAIT)
+    later = update(OutboxMail).where(OutboxMail.id == mail.id, OutboxMail.sent_at.is_(None))
+    with kit.begin() as session:
+        session.execute(later.values(due_at=kit.clock.now() + wait, tries=mail.tries + 1))

@@ -1,0 +1,57 @@
+"""One way of asking a remote party: total time limit, one retry of what may be repeated, a breaker per party."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx2
+import stamina
+from purgatory import SyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
+
+from authsvc.core.errors import Unavailable
+
+SECONDS: Final = 2.0
+MAX_ANSWER: Final = 256 * 1024
+
+
+class Remote:
+    """A remote party at a base address; whatever goes wrong with it is `Unavailable`."""
+
+    def __init__(self, name: str, base_url: str, *, transport: httpx2.BaseTransport | None = None) -> None:
+        self._name = name
+        timeout = httpx2.Timeout(SECONDS)
+        self._client = httpx2.Client(base_url=base_url, timeout=timeout, transport=transport, follow_redirects=False)
+        self._breakers = SyncCircuitBreakerFactory(default_threshold=5, default_ttl=10)
+
+    def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
+        """POST a question that may be repeated and return the answer's object; raise `Unavailable`."""
+        answer = self._guarded("POST", path, json=question)
+        if answer.headers.get("content-type", "").partition(";")[0] != "application/json":
+            raise Unavailable
+        try:
+            body = answer.json()
+        except ValueError as fault:
+            raise Unavailable from fault
+        if not isinstance(body, dict):
+            raise Unavailable
+        return body
+
+    def fetch(self, path: str) -> bytes:
+        """GET a document; raise `Unavailable`."""
+        return self._guarded("GET", path).content
+
+    def _guarded(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        try:
+            with self._breakers.get_breaker(self._name):
+                return self._twice(method, path, **more)
+        except (httpx2.HTTPError, OpenedState) as fault:
+            raise Unavailable from fault
+
+    def _twice(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        for attempt in stamina.retry_context(on=httpx2.HTTPError, attempts=2, timeout=5.0, wait_initial=0.1):
+            with attempt:
+                answer = self._client.request(method, path, **more)
+                answer.raise_for_status()
+                if len(answer.content) > MAX_ANSWER:
+                    raise Unavailable
+        return answer

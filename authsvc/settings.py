@@ -1,0 +1,135 @@
+"""The environment, read once into a frozen object that refuses to be half-configured."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+
+DEMO_ROOT_KEYS = "1:" + base64.urlsafe_b64encode(b"a demo key, never for production").decode()
+ROOT_KEY_BYTES = 32
+ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url", "twfido_url", "smtp_url")
+VARIABLES = {
+    **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", *ADDRESSES), "str"),
+    **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits"), "int"),
+    **dict.fromkeys(("argon2_memory_kib", "argon2_time"), "int"),
+    **dict.fromkeys(("card_ca_file", "clock_offset_file"), "path"),
+    **dict.fromkeys(("session_idle", "session_absolute"), "timedelta"),
+}
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Misconfigured(RuntimeError):
+    """The settings cannot work; the message says what to set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that the environment decides; times are `timedelta`, addresses have no trailing slash."""
+
+    env: Literal["dev", "production"] = "dev"
+    public_origin: str = "http://localhost:8000"
+    database_url: str = "sqlite:///instance/authsvc.db"
+    redis_url: str | None = None
+    root_keys: Mapping[int, bytes] = field(default_factory=lambda: read_root_keys(DEMO_ROOT_KEYS))
+    card_ca_file: Path | None = None
+    card_component_url: str = "http://127.0.0.1:8101"
+    registry_url: str = "http://127.0.0.1:8102"
+    telco_url: str = "http://127.0.0.1:8103"
+    twfido_url: str = "http://127.0.0.1:8104"
+    smtp_url: str = "smtp://127.0.0.1:8025"
+    mail_from: str = "authsvc@localhost"
+    trusted_proxies: int = 0
+    flood_limit: int = 600
+    clock_offset_file: Path | None = None
+    role: Literal["all", "api", "push"] = "all"
+    argon2_memory_kib: int = 65536
+    argon2_time: int = 3
+    device_limit: int = 3
+    otp_digits: int = 8
+    session_idle: timedelta = timedelta(minutes=15)
+    session_absolute: timedelta = timedelta(hours=12)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work anywhere, then what must not run in production."""
+        origin = urlsplit(self.public_origin)
+        if origin.scheme not in ("http", "https") or not origin.netloc or origin.path:
+            raise Misconfigured("Set AUTHSVC_PUBLIC_ORIGIN to scheme://host[:port], without a path.")
+        if origin.hostname in {"127.0.0.1", "::1"}:
+            raise Misconfigured("Set AUTHSVC_PUBLIC_ORIGIN to a name such as http://localhost:8000, not an address.")
+        if self.otp_digits not in range(6, 9):
+            raise Misconfigured("Set AUTHSVC_OTP_DIGITS to 6, 7 or 8.")
+        if self.env == "production":
+            refuse_demo(self)
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether the public origin is https."""
+        return self.public_origin.startswith("https://")
+
+
+def read_root_keys(text: str) -> dict[int, bytes]:
+    """Read `1:<base64url of 32 bytes>,2:…` into id → key; raise `Misconfigured` when malformed."""
+    keys: dict[int, bytes] = {}
+    for entry in text.replace("\n", ",").split(","):
+        if not entry.strip():
+            continue
+        number, _, encoded = entry.strip().partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        except binascii.Error as fault:
+            raise Misconfigured("AUTHSVC_ROOT_KEYS holds a key that is not base64url.") from fault
+        if not number.isascii() or not number.isdigit() or not 0 < int(number) < 1 << 16:
+            raise Misconfigured("AUTHSVC_ROOT_KEYS: each key needs a number from 1 to 65535 before its colon.")
+        if len(key) != ROOT_KEY_BYTES:
+            raise Misconfigured("AUTHSVC_ROOT_KEYS: each key must be 32 bytes.")
+        keys[int(number)] = key
+    if not keys:
+        raise Misconfigured("Set AUTHSVC_ROOT_KEYS or AUTHSVC_ROOT_KEYS_FILE to `1:<base64url of 32 random bytes>`.")
+    return keys
+
+
+def refuse_demo(settings: Settings) -> None:
+    """Raise `Misconfigured` for whatever is fit for a laptop only."""
+    wrong = []
+    if settings.root_keys == read_root_keys(DEMO_ROOT_KEYS):
+        wrong.append("AUTHSVC_ROOT_KEYS (or …_FILE) to secret keys: the demo key is public")
+    if not settings.secure:
+        wrong.append("AUTHSVC_PUBLIC_ORIGIN to an https:// origin")
+    if settings.card_ca_file is None:
+        wrong.append("AUTHSVC_CARD_CA_FILE to the card issuers' certificates")
+    if settings.clock_offset_file is not None:
+        wrong.append("no AUTHSVC_CLOCK_OFFSET_FILE: a production clock is not moved")
+    if settings.flood_limit <= 0:
+        wrong.append("AUTHSVC_FLOOD_LIMIT to requests a minute above 0")
+    for name in ("registry_url", "telco_url", "twfido_url", "smtp_url"):
+        if urlsplit(getattr(settings, name)).hostname in LOOPBACK:
+            wrong.append(f"AUTHSVC_{name.upper()} to the real party: this is a simulator's address")
+    if wrong:
+        raise Misconfigured("Not fit for production. Set " + "; ".join(wrong) + ".")
+
+
+def from_env() -> Settings:
+    """Read the process's environment once; raise `Misconfigured` with all that is wrong."""
+    env = Env(prefix="AUTHSVC_", eager=False)
+    given: dict[str, Any] = {name: getattr(env, kind)(name.upper(), None) for name, kind in VARIABLES.items()}
+    keys_file, keys_text = env.path("ROOT_KEYS_FILE", None), env.str("ROOT_KEYS", None)
+    try:
+        env.seal()
+    except EnvError as fault:
+        raise Misconfigured(str(fault)) from fault
+    if keys_file:
+        keys_text = keys_file.read_text(encoding="ascii")
+    if keys_text:
+        given["root_keys"] = read_root_keys(keys_text)
+    for name, value in given.items():
+        if name in ADDRESSES and value:
+            given[name] = value.rstrip("/")
+    if given["env"] not in (None, "dev", "production") or given["role"] not in (None, "all", "api", "push"):
+        raise Misconfigured("Set AUTHSVC_ENV to dev or production, AUTHSVC_ROLE to all, api or push.")
+    return Settings(**{name: value for name, value in given.items() if value is not None})
