@@ -1,0 +1,119 @@
+"""The application: settings, clock and ports come in, a Flask app with the ground's own features comes out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from argon2 import PasswordHasher
+from cryptography import x509
+from flask import Flask, jsonify
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from authsvc import identity, registration
+from authsvc.core import guard, i18n, web
+from authsvc.core.clock import Clock
+from authsvc.core.db import open_engine
+from authsvc.core.errors import Unavailable
+from authsvc.core.keys import Keys
+from authsvc.core.kit import Kit
+from authsvc.core.remote import Remote
+from authsvc.identity.challenges import CardAnchors
+from authsvc.identity.passwords import Passwords
+from authsvc.identity.registry import HttpRegistry, Registry
+from authsvc.identity.revocation import CrlRevocations, Revocations
+from authsvc.identity.ways import Ways
+from authsvc.settings import Settings
+
+HERE = Path(__file__).parent
+API_TITLE = "Card, phone, portal"
+
+
+def create_app(
+    settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.BaseTransport] | None = None
+) -> Flask:
+    """Return the app without any outside feature; `transports` replace the network towards a party by its name."""
+    app = Flask(__name__, static_folder="core/static", static_url_path="/static", template_folder="templates")
+    app.config.update(API_TITLE=API_TITLE, API_VERSION="v1", OPENAPI_VERSION="3.1.0")
+    app.config.update(OPENAPI_URL_PREFIX="/api/v1", OPENAPI_JSON_PATH="openapi.json")
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    keys = Keys(settings.root_keys)
+    kit = Kit(
+        settings=settings,
+        engine=open_engine(settings.database_url),
+        clock=clock,
+        keys=keys,
+        ports=make_ports(settings, keys, transports or {}),
+    )
+    app.extensions["kit"] = kit
+    i18n.include(app)
+    i18n.add_catalogue(app, HERE / "translations")
+    limit_floods(app, settings)
+    guard.include(app, settings, keys)
+    app.extensions["api"] = web.ProblemApi(app)
+    web.include(app)
+    identity.include(app)
+    registration.include(app)
+    add_probes(app, kit)
+    return app
+
+
+def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.BaseTransport]) -> dict[type, object]:
+    """Return what stands at each port."""
+    registry = Remote("registry", settings.registry_url, transport=transports.get("registry"))
+
+    def issuer_of(url: str) -> Remote:
+        return Remote("card issuer", url.partition("/ca/")[0], transport=transports.get("card"))
+
+    hasher = PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_memory_kib, parallelism=4)
+    return {
+        Registry: HttpRegistry(registry),
+        Revocations: CrlRevocations(issuer_of),
+        CardAnchors: CardAnchors(read_anchors(settings.card_ca_file)),
+        Passwords: Passwords(keys, hasher),
+        Ways: Ways(),
+    }
+
+
+def read_anchors(file: Path | None) -> list[x509.Certificate]:
+    """Read the card issuers' certificates; without a file no card is trusted."""
+    return [] if file is None else x509.load_pem_x509_certificates(file.read_bytes())
+
+
+def limit_floods(app: Flask, settings: Settings) -> None:
+    """Limit requests a minute per source, over everything; decides nothing about secrets."""
+    Limiter(
+        get_remote_address,
+        app=app,
+        enabled=settings.flood_limit > 0,
+        application_limits=[f"{max(1, settings.flood_limit)}/minute"],
+        storage_uri=settings.redis_url or "memory://",
+        strategy="moving-window",
+        headers_enabled=True,
+    )
+
+
+def add_probes(app: Flask, kit: Kit) -> None:
+    """Answer whether the process lives and whether its database does."""
+
+    @app.get("/healthz")
+    @web.door("anyone")
+    def healthz() -> Response:
+        return jsonify({"status": "ok"})
+
+    @app.get("/readyz")
+    @web.door("anyone")
+    def readyz() -> Any:
+        try:
+            with kit.read() as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError as fault:
+            raise Unavailable from fault
+        return jsonify({"status": "ready"})

@@ -1,0 +1,73 @@
+"""Commands: the database's shape, the API's document, root keys."""
+
+import base64
+import json
+import os
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+from flask.cli import AppGroup
+
+from authsvc import worker
+from authsvc.core.kit import Kit
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+database = AppGroup("db", help="The database's shape.")
+
+
+def alembic_config(kit: Kit) -> Config:
+    """Return Alembic's configuration for this kit's database."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = kit.engine
+    return config
+
+
+def include(app: Flask) -> None:
+    """Register the commands."""
+    kit: Kit = app.extensions["kit"]
+
+    @database.command("upgrade")
+    def upgrade() -> None:
+        """Bring the database to the newest shape."""
+        command.upgrade(alembic_config(kit), "head")
+
+    @database.command("check")
+    def check() -> None:
+        """Fail when the tables in code and the migrations differ."""
+        command.upgrade(alembic_config(kit), "head")
+        command.check(alembic_config(kit))
+
+    @database.command("revision")
+    @click.argument("message")
+    def revision(message: str) -> None:
+        """Write a migration for what changed in the tables."""
+        command.revision(alembic_config(kit), message, autogenerate=True)
+
+    @app.cli.command("worker")
+    def work() -> None:
+        """Send mail and run the small jobs until told to stop."""
+        worker.main(app)
+
+    @app.cli.command("openapi")
+    @click.argument("file", type=click.Path(path_type=Path))
+    def openapi(file: Path) -> None:
+        """Write the API's document to a file."""
+        file.write_text(openapi_text(app), encoding="utf-8")
+
+    @app.cli.command("new-root-key")
+    def new_root_key() -> None:
+        """Print a fresh root key for AUTHSVC_ROOT_KEYS (give it a number of its own)."""
+        click.echo(base64.urlsafe_b64encode(os.urandom(32)).decode())
+
+    app.cli.add_command(database)
+
+
+def openapi_text(app: Flask) -> str:
+    """Return the API's document as stable JSON text."""
+    with app.test_request_context():
+        return json.dumps(app.extensions["api"].spec.to_dict(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,0 +1,25 @@
+"""Who a person is: the tables every feature shares and the few verbs on them."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from authsvc.core import jobs, web
+from authsvc.core.i18n import N_
+from authsvc.identity import challenges, doors, dpop, pages, tokens, views
+from authsvc.identity.ways import LoginWay, ways_of
+
+HERE = Path(__file__).parent
+
+
+def include(app: Flask) -> None:
+    """Register the doors, the card's way of logging in, the calls, the pages and the clearing jobs."""
+    web.authenticators(app).update(doors.AUTHENTICATORS)
+    views.register(app)
+    pages.register(app)
+    card = LoginWay(
+        id="card", title=N_("Health card and password"), template="login_ways/card.html", icon="card", order=10
+    )
+    ways_of(app).logins.append(card)
+    for purge in (challenges.purge, dpop.purge, tokens.purge):
+        jobs.every_minute(app, purge)

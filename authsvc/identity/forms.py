@@ -1,0 +1,73 @@
+"""Plain HTML forms: the same schemas as the API, filled from fields; a failed form comes back with its problem."""
+
+import re
+from typing import Any, Final
+
+from flask import redirect, render_template, request
+from marshmallow import Schema, ValidationError
+from werkzeug.wrappers import Response
+
+from authsvc.core.cookies import give_browser_token
+from authsvc.core.errors import Invalid, Problem
+from authsvc.core.i18n import translate
+from authsvc.core.web import kit
+from authsvc.identity.sessions import OpenedSession
+
+ROC_OFFSET: Final = 1911
+LATEST_ROC: Final = 200
+INSIDE: Final = re.compile(r"/(?:[A-Za-z0-9_\-][A-Za-z0-9_\-/]*)?")
+
+
+def person_form(schema: Schema) -> dict[str, Any]:
+    """Load the posted form (ID, birth date in three fields, unit and tick) by a schema; raise `Invalid`."""
+    posted: dict[str, Any] = {
+        name: value.strip() for name, value in request.form.items() if name in schema.fields and value.strip()
+    }
+    if "appoint_managers" in posted:
+        posted["appoint_managers"] = True
+    posted["birth_date"] = birth_date()
+    try:
+        loaded: dict[str, Any] = schema.load(posted)
+    except ValidationError as fault:
+        raise Invalid({name: _texts(texts) for name, texts in _by_field(fault).items()}) from fault
+    return loaded
+
+
+def birth_date() -> str:
+    """Return the three birth fields as an ISO date; a year below 200 is one of the Republic (民國)."""
+    parts = [request.form.get(f"birth_{part}", "").strip() for part in ("year", "month", "day")]
+    if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - a year
+        return ""
+    year, month, day = map(int, parts)
+    return f"{year + ROC_OFFSET if year < LATEST_ROC else year:04}-{month:02}-{day:02}"
+
+
+def next_page() -> str:
+    """Return where the person wanted to go, if that is a place of ours, else the session page."""
+    wanted = request.form.get("next", "")
+    return wanted if INSIDE.fullmatch(wanted) and "//" not in wanted else "/me"
+
+
+def enter_page(opened: OpenedSession) -> Response:
+    """Hand the browser its new cookie and lead on."""
+    give_browser_token(kit().settings, opened.token)
+    return redirect(next_page(), 303)
+
+
+def login_again(way: str, refusal: Problem) -> tuple[str, int, dict[str, str]]:
+    """Show the login page again with what was refused, and what was typed (the secret left out)."""
+    kept = {name: value for name, value in request.form.items() if name not in ("otp", "csrf_token")}
+    problem: dict[str, Any] = {"detail": translate(refusal.detail), "code": refusal.code} | refusal.members
+    if isinstance(refusal, Invalid):
+        problem["errors"] = {name: [translate(text) for text in texts] for name, texts in refusal.errors.items()}
+    page = render_template("login.html", problem=problem, form=kept, chosen_way=way, next=next_page())
+    return page, refusal.status, refusal.headers()
+
+
+def _by_field(fault: ValidationError) -> dict[str, Any]:
+    messages = fault.messages
+    return messages if isinstance(messages, dict) else {"_schema": messages}
+
+
+def _texts(texts: Any) -> list[str]:
+    return [str(text) for text in texts] if isinstance(texts, list) else [str(texts)]

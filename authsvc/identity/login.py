@@ -1,0 +1,82 @@
+"""Logging in with the card and the registration password."""
+
+from datetime import timedelta
+from typing import Final
+
+from authsvc.core import audit
+from authsvc.core.errors import Forbidden, Refused
+from authsvc.core.i18n import N_
+from authsvc.core.kit import Kit
+from authsvc.core.throttle import Limit
+from authsvc.identity import challenges, people, sessions
+from authsvc.identity.cards import CardProof
+from authsvc.identity.models import Person, Proof
+from authsvc.identity.passwords import Passwords
+
+ACTIVE: Final = "active"
+PASSWORD: Final = Limit(scope="password", tries=5, pause=timedelta(seconds=60), closes_at=100)
+
+
+class CardNotRegistered(Refused):
+    """There is no account for this card (the card itself is genuine)."""
+
+    code, reader_code = "card_not_registered", 9043
+    detail = N_("There is no account for this card yet. Please register it first.")
+
+
+class PasswordWrong(Refused):
+    """The registration password is not the one that was set."""
+
+    code, reader_code = "password_wrong", 9039
+    detail = N_("The password is not right. Please check it and try again.")
+
+
+class OnlineServicesSuspended(Forbidden):
+    """The person's online services are suspended."""
+
+    code = "suspended"
+    detail = N_("Online services for this card are suspended. Please come to a counter.")
+
+
+def log_in_by_card(
+    kit: Kit,
+    *,
+    card_proof: CardProof,
+    password: str,
+    browser: str | None,
+    unit_code: str | None = None,
+    appoint_managers: bool = False,
+) -> sessions.OpenedSession:
+    """Open a session for a present card and the right password; raise the refusal that fits."""
+    card = challenges.redeem(kit, card_proof, purpose="login", browser=browser, kinds=("nhi",))
+    with kit.read() as session:
+        person = people.find_by_card(session, kit, card.number)
+    if person is None or person.card_key != card.key:
+        raise CardNotRegistered
+    kit.throttle.spend(PASSWORD, person.national_id_index)
+    _require_password(kit, person, password)
+    proof = Proof(
+        person_id=person.id,
+        acr="card",
+        amr=("sc", "pwd"),
+        at=kit.clock.now(),
+        unit_code=unit_code,
+        appoint_managers=appoint_managers,
+    )
+    with kit.begin() as session:
+        kit.throttle.forgive(session, PASSWORD, person.national_id_index)
+        return sessions.open_session(session, kit, proof)
+
+
+def _require_password(kit: Kit, person: Person, password: str) -> None:
+    if not kit.port(Passwords).verify(person.password_hash, password):
+        audit.record_refusal(kit, "login.card", outcome=PasswordWrong.code, actor=person.id)
+        raise PasswordWrong
+    require_active(kit, person)
+
+
+def require_active(kit: Kit, person: Person) -> None:
+    """Raise `OnlineServicesSuspended` unless the person's online services are active."""
+    if person.status != ACTIVE:
+        audit.record_refusal(kit, "login", outcome=OnlineServicesSuspended.code, actor=person.id)
+        raise OnlineServicesSuspended

@@ -1,0 +1,185 @@
+"""People, phones, browser sessions and what proves them. Personal data is sealed; look-ups go by blind index."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from authsvc.core.db import Base, id_column
+
+LIVE = text("unbound_at IS NULL")
+
+
+class Person(Base):
+    """Somebody who proved who they are with a card, at least once."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = id_column()
+    kind: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(String(16))
+    national_id: Mapped[bytes]
+    national_id_index: Mapped[bytes] = mapped_column(unique=True)
+    name: Mapped[bytes]
+    birth_date: Mapped[bytes]
+    card_number_index: Mapped[bytes] = mapped_column(unique=True)
+    card_key: Mapped[bytes]
+    password_hash: Mapped[str]
+    email: Mapped[bytes]
+    backup_email: Mapped[bytes | None]
+    phone: Mapped[bytes | None]
+    mobile: Mapped[bytes]
+    language: Mapped[str] = mapped_column(String(16))
+    terms_version: Mapped[str] = mapped_column(String(32))
+    registered_at: Mapped[datetime]
+    registered_via: Mapped[str] = mapped_column(String(16))
+
+
+class EmailChange(Base):
+    """A new address that takes effect when its owner opens the link and confirms."""
+
+    __tablename__ = "email_change"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    email: Mapped[bytes]
+    token_digest: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+
+
+class Device(Base):
+    """A phone that holds a key for a person. `via` says how the binding came about: card, telco or counter."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        Index("uq_device_live_key", "jkt", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_device_person", "person_id"),
+    )
+
+    id: Mapped[str] = id_column()
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(64))
+    platform: Mapped[str] = mapped_column(String(32))
+    model: Mapped[str] = mapped_column(String(64))
+    app_version: Mapped[str] = mapped_column(String(32))
+    jkt: Mapped[str] = mapped_column(String(43))
+    public_key: Mapped[dict[str, str]] = mapped_column(JSON)
+    via: Mapped[str] = mapped_column(String(16))
+    bound_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    unbound_at: Mapped[datetime | None]
+    unbound_why: Mapped[str | None] = mapped_column(String(16))
+
+
+class WebSession(Base):
+    """A browser that somebody opened by proving themselves; found by the digest of its cookie."""
+
+    __tablename__ = "web_session"
+
+    token_digest: Mapped[bytes] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    acr: Mapped[str] = mapped_column(String(32))
+    amr: Mapped[list[str]] = mapped_column(JSON)
+    auth_time: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    unit_code: Mapped[str | None] = mapped_column(String(9))
+    appoint_managers: Mapped[bool]
+
+
+class CardChallenge(Base):
+    """A nonce that one card signs once, for one purpose, in one browser."""
+
+    __tablename__ = "card_challenge"
+
+    id: Mapped[str] = id_column()
+    nonce: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[str] = mapped_column(String(16))
+    browser_digest: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class UsedProof(Base):
+    """The digest of a `jti` that has done its work; kept as long as the proof could be believed."""
+
+    __tablename__ = "used_proof"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TokenFamily(Base):
+    """All tokens that came from one act of a phone; revoked together when one is replayed."""
+
+    __tablename__ = "token_family"
+
+    id: Mapped[str] = id_column()
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    started_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AccessToken(Base):
+    """A token of ten minutes, useless without the device's key."""
+
+    __tablename__ = "access_token"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    family_id: Mapped[str] = mapped_column(ForeignKey("token_family.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RefreshToken(Base):
+    """A token that is exchanged once; its successor is derived by a server key, so a lost reply can be repeated."""
+
+    __tablename__ = "refresh_token"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    family_id: Mapped[str] = mapped_column(ForeignKey("token_family.id"), index=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What a way of proving found out: who, how (`acr`, `amr` per RFC 8176), when, and by which phone."""
+
+    person_id: str
+    acr: str
+    amr: tuple[str, ...]
+    at: datetime
+    device_id: str | None = None
+    unit_code: str | None = None
+    appoint_managers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionView:
+    """A live browser session as its owner may see it."""
+
+    id: str
+    person_id: str
+    person: dict[str, str]
+    acr: str
+    amr: list[str]
+    auth_time: datetime
+    expires_at: datetime
+    binding: dict[str, Any] | None
+    unit_code: str | None
+    appoint_managers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppView:
+    """A bound phone that proved itself on this call."""
+
+    device_id: str
+    person_id: str
+    jkt: str
+    family_id: str

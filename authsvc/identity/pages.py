@@ -1,0 +1,100 @@
+"""Home, login and "who am I": the pages every portal visitor meets."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, g, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from authsvc.core import cookies
+from authsvc.core.errors import every_refusal
+from authsvc.core.i18n import LANGUAGES, request_language, translate
+from authsvc.core.web import HTTP_CODES, door, kit
+from authsvc.identity import sessions
+from authsvc.identity.models import SessionView
+from authsvc.identity.ways import menu_of, ways_of
+
+bp = Blueprint("identity_pages", __name__)
+
+
+def current_session() -> SessionView | None:
+    """Return this browser's live session, looked up once a request."""
+    if "page_session" not in g:
+        token = cookies.browser_token(kit().settings)
+        g.page_session = sessions.find_session(kit(), token) if token else None
+    view: SessionView | None = g.page_session
+    return view
+
+
+def context() -> dict[str, Any]:
+    """Return what every template may use."""
+    settings = kit().settings
+    me = current_session()
+    entries = [entry for entry in menu_of(current_app) if me is not None or not entry.inside]
+    return {
+        "csrf_token": lambda: cookies.form_token(settings, kit().keys),
+        "lang": request_language(),
+        "languages": LANGUAGES,
+        "origin": settings.public_origin,
+        "card_component": settings.card_component_url,
+        "login_ways": sorted(ways_of(current_app).logins, key=lambda way: way.order),
+        "me": me,
+        "menu": [
+            {"title": translate(entry.title), "href": entry.href} for entry in sorted(entries, key=lambda e: e.order)
+        ],
+        "tr": translate,
+    }
+
+
+@bp.get("/")
+@door("anyone")
+def home() -> str:
+    """Show what this is and what to do first."""
+    return render_template("home.html")
+
+
+@bp.get("/login")
+@door("anyone")
+def login() -> str | Response:
+    """Show the ways of logging in side by side."""
+    if current_session() is not None and "again" not in request.args:
+        return redirect("/me", 303)
+    return render_template("login.html")
+
+
+@bp.get("/me")
+@door("anyone")
+def me() -> str | Response:
+    """Show who is logged in, how they came in and until when."""
+    return redirect("/login", 303) if current_session() is None else render_template("me.html")
+
+
+@bp.post("/logout")
+@door("anyone")
+def logout() -> Response:
+    """End this browser's session."""
+    view = current_session()
+    if view is not None:
+        sessions.end_session(kit(), session_id=view.id)
+    return redirect("/", 303)
+
+
+@bp.get("/problems")
+@door("anyone")
+def problems() -> str:
+    """List every refusal with its stable code."""
+    listed = {kind.code: (kind.status, translate(kind.detail), kind.reader_code) for kind in every_refusal()[1:]}
+    listed |= {code: (status, translate(detail), None) for status, (code, detail) in HTTP_CODES.items()}
+    return render_template("problems.html", problems=sorted(listed.items()))
+
+
+@bp.get("/api/v1/docs")
+@door("anyone")
+def api_docs() -> str:
+    """Show the API's document."""
+    return render_template("docs.html")
+
+
+def register(app: Flask) -> None:
+    """Put the pages on the app."""
+    app.context_processor(context)
+    app.register_blueprint(bp)

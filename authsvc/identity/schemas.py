@@ -1,0 +1,98 @@
+"""Bodies of the calls about cards, sessions and people."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, validate
+
+from authsvc.core.i18n import N_
+from authsvc.core.schema import In, Moment, Text
+from authsvc.identity.cards import CardProof
+from authsvc.identity.challenges import PURPOSES
+from authsvc.identity.numbers import is_national_id, normalise
+
+UNIT_CODE = r"[0-9]{9}"
+BASE64URL = r"[A-Za-z0-9_\-]+"
+
+
+class NationalId(Text):
+    """A national ID or residence certificate number, normalised and with a right check digit."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        number = normalise(super()._deserialize(value, attr, data, **kwargs))
+        if not is_national_id(number):
+            raise ValidationError(N_("This is not a valid ID or residence certificate number."))
+        return number
+
+
+class CardProofIn(In):
+    """A card's answer to a challenge."""
+
+    challenge_id = Text(required=True, longest=64, pattern=BASE64URL)
+    certificate = Text(required=True, longest=12_000)
+    signature = Text(required=True, longest=1_000)
+
+    @post_load
+    def _make(self, data: dict[str, str], **_kwargs: Any) -> CardProof:
+        return CardProof(**data)
+
+
+class ChallengeIn(In):
+    """What the card is to prove."""
+
+    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
+
+
+class ChallengeOut(Schema):
+    """A nonce for a card."""
+
+    id = fields.String(required=True)
+    nonce = fields.String(required=True)
+    expires_at = Moment(required=True)
+
+
+class UnitChoice(In):
+    """The tick "I come to name managers" and the unit it is about; both or neither."""
+
+    unit_code = Text(longest=9, pattern=UNIT_CODE)
+    appoint_managers = fields.Boolean(truthy={True}, falsy={False})
+
+    @post_load
+    def _both(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        if bool(data.get("appoint_managers")) != ("unit_code" in data):
+            raise ValidationError({"unit_code": [N_("The unit code and the tick belong together.")]})
+        return data
+
+
+class CardLoginIn(UnitChoice):
+    """Card and registration password."""
+
+    card_proof = fields.Nested(CardProofIn, required=True)
+    password = Text(required=True, longest=64)
+
+
+class PersonOut(Schema):
+    """A person, masked."""
+
+    name = fields.String(required=True)
+    national_id = fields.String(required=True)
+
+
+class BindingOriginOut(Schema):
+    """How the phone behind a session was bound."""
+
+    via = fields.String(required=True)
+    at = Moment(required=True)
+
+
+class SessionOut(Schema):
+    """A browser session as its owner sees it."""
+
+    id = fields.String(required=True)
+    person = fields.Nested(PersonOut, required=True)
+    acr = fields.String(required=True)
+    amr = fields.List(fields.String(), required=True)
+    auth_time = Moment(required=True)
+    expires_at = Moment(required=True)
+    binding = fields.Nested(BindingOriginOut, allow_none=True)
+    unit_code = fields.String(allow_none=True)
+    appoint_managers = fields.Boolean()
