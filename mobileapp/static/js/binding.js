@@ -1,0 +1,64 @@
+// Binding: this phone makes its keys, the service learns the public halves, and both derive the OTP secret.
+
+import { describeDevice } from "./device.js";
+import { send } from "./http.js";
+import { makeDeviceKey, makeOtpKey } from "./keys.js";
+import { deriveOtpKey } from "./otp.js";
+import { keep } from "./store.js";
+import { tokensOf } from "./tokens.js";
+
+const SYMBOLS = /^[0-9A-HJKMNP-TV-Z]{8}$/;
+
+let begun = { for: null, keys: null };
+
+/** Return a typed device code as it is sent (no dash or space; O is 0, I and L are 1), or null where it is none. */
+export function readCode(typed) {
+  const code = typed
+    .toUpperCase()
+    .replace(/[\s\u2010-\u2015-]/g, "")
+    .replaceAll("O", "0")
+    .replace(/[IL]/g, "1");
+  return SYMBOLS.test(code) ? code : null;
+}
+
+/** Return a typed national ID or residence number in capitals; null where its form is wrong. */
+export function readNationalId(typed) {
+  const id = typed.toUpperCase().replace(/\s/g, "");
+  return /^[A-Z][A-Z0-9]\d{8}$/.test(id) ? id : null;
+}
+
+/** Bind this phone by `{code, national_id}` or `{qr_text}`, keep the binding at one stroke and return it. */
+export async function bind(way, name) {
+  const keys = await keysFor(JSON.stringify(way));
+  const body = { ...way, device: await describeDevice(name), otp_public_key: keys.otp.publicJwk };
+  const answer = await send(keys.device, { method: "POST", path: "/api/v1/devices", body });
+  return accept(answer, keys);
+}
+
+/** Keep what the service answered to a binding. */
+async function accept(answer, keys) {
+  const { device, person, otp } = answer;
+  const secret = await deriveOtpKey(keys.otp.privateKey, otp.public_key, device.id);
+  const binding = {
+    device,
+    person,
+    otp: { digits: otp.digits ?? 8, period: otp.period ?? 30, valid_for: otp.valid_for ?? 180 },
+  };
+  await keep({
+    "device-key": keys.device,
+    "otp-key": secret,
+    binding,
+    tokens: tokensOf(answer),
+    removed: undefined,
+  });
+  begun = { for: null, keys: null };
+  navigator.storage?.persist?.(); // asks the browser not to clear us; not awaited, for it may ask the person
+  return binding;
+}
+
+// A second try of the same code (the line broke) comes with the same keys; another code gets new ones.
+async function keysFor(way) {
+  if (begun.for !== way)
+    begun = { for: way, keys: { device: await makeDeviceKey(), otp: await makeOtpKey() } };
+  return begun.keys;
+}

@@ -1,0 +1,93 @@
+// The camera: looks for one of our codes and goes where it leads.
+
+import { destination } from "../destination.js";
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { button, page } from "../page.js";
+import { CameraTrouble, closeCamera, openCamera, watch } from "../scanner.js";
+import { get } from "../store.js";
+
+/** Show what the camera sees until a code of ours is read; `params.trouble` shows what to do without a camera. */
+export async function scan(app, params) {
+  const bound = Boolean(await get("binding")) && !(await get("removed"));
+  if (params.trouble) return troubled(app, params.trouble, bound);
+  const video = h("video", {
+    class: "camera",
+    playsinline: true,
+    muted: true,
+    testid: "scan-video",
+    "aria-hidden": "true",
+  });
+  video.muted = true;
+  const state = h("p", { class: "lead", role: "status", testid: "scan-state" }, t("scan.opening"));
+  const frame = h(
+    "div",
+    { class: "viewfinder" },
+    video,
+    h("div", { class: "corners", "aria-hidden": "true" }),
+  );
+  look(app, video, state);
+  return page({ title: t("scan.title"), body: [state, frame], actions: [instead(app, bound)] });
+}
+
+function instead(app, bound, kind = "plain") {
+  if (bound)
+    return button(t("scan.otp"), {
+      kind,
+      sign: "code",
+      testid: "scan-otp",
+      onclick: () => app.replace("otp"),
+    });
+  return button(t("scan.code"), {
+    kind,
+    sign: "keyboard",
+    testid: "scan-code",
+    onclick: () => app.replace("bind"),
+  });
+}
+
+function troubled(app, trouble, bound) {
+  const again = (kind) =>
+    button(t("app.again"), { kind, testid: "scan-again", onclick: () => app.replace("scan") });
+  return page({
+    mark: "failed",
+    title: t(`scan.${trouble}.title`),
+    lead: t(`scan.${trouble}.lead`),
+    actions:
+      trouble === "none"
+        ? [instead(app, bound, "main"), again("plain")]
+        : [again("main"), instead(app, bound)],
+  });
+}
+
+async function look(app, video, state) {
+  const { signal } = app;
+  signal.addEventListener("abort", () => closeCamera(video));
+  // the camera is off while nobody looks, and comes back with the app
+  document.addEventListener(
+    "visibilitychange",
+    () => (document.hidden ? closeCamera(video) : app.replace("scan")),
+    { signal },
+  );
+  try {
+    await openCamera(video);
+    if (signal.aborted) return closeCamera(video);
+    state.textContent = t("scan.looking");
+    video.classList.add("live");
+    await watch(video, { signal, onText: (text) => seen(app, text, state) });
+  } catch (error) {
+    if (!(error instanceof CameraTrouble)) throw error;
+    if (!signal.aborted) await app.replace("scan", { trouble: error.kind });
+  }
+}
+
+async function seen(app, text, state) {
+  const next = await destination(text);
+  if (app.signal.aborted) return;
+  if (next) await app.replace(next.screen, next.params);
+  else if (state.dataset.foreign !== text) {
+    state.dataset.foreign = text;
+    state.textContent = t("scan.foreign");
+    state.classList.add("wrong");
+  }
+}

@@ -1,0 +1,56 @@
+// What the phone remembers, in IndexedDB: CryptoKey objects can live there without their bytes ever being seen.
+//
+//   device-key  {privateKey, publicJwk}          otp-key   HMAC CryptoKey
+//   binding     {device, person, otp}            tokens    {access_token, refresh_token, expires_at (ms)}
+//   clock       {offset, bias} in ms             removed   true, once the service no longer knows this phone
+
+const NAME = "phone";
+const SHELF = "things";
+
+let opened;
+
+function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(SHELF);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+async function transact(mode, work) {
+  const database = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(SHELF, mode);
+    const request = work(transaction.objectStore(SHELF));
+    transaction.oncomplete = () => resolve(request?.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/** Return the thing kept under a name, or undefined. */
+export function get(name) {
+  return transact("readonly", (shelf) => shelf.get(name));
+}
+
+/** Keep several things at once, and forget those whose value is undefined: all of it, or nothing. */
+export function keep(things) {
+  return transact("readwrite", (shelf) => {
+    for (const [name, value] of Object.entries(things)) {
+      if (value === undefined) shelf.delete(name);
+      else shelf.put(value, name);
+    }
+  });
+}
+
+/** Forget the binding and every key of it. */
+export function forgetBinding() {
+  return keep({
+    "device-key": undefined,
+    "otp-key": undefined,
+    binding: undefined,
+    tokens: undefined,
+    removed: undefined,
+  });
+}
