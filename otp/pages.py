@@ -1,0 +1,28 @@
+"""The form for a code, which works without script."""
+
+from typing import Any
+
+from flask import Blueprint, Flask
+
+from authsvc.core.errors import Problem
+from authsvc.core.web import door, kit
+from authsvc.identity.forms import enter_page, login_again, person_form
+from otp import service
+from otp.schemas import OtpLoginIn
+
+bp = Blueprint("otp_pages", __name__, template_folder="templates")
+
+
+@bp.post("/login/otp")
+@door("anyone")
+def log_in() -> Any:
+    """Log in with a code, or show the form again with what to do."""
+    try:
+        return enter_page(service.log_in(kit(), **person_form(OtpLoginIn(exclude=("page_tag",)))))
+    except Problem as refusal:
+        return login_again("otp", refusal)
+
+
+def register(app: Flask) -> None:
+    """Put the form on the app."""
+    app.register_blueprint(bp)

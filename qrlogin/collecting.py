@@ -1,0 +1,70 @@
+"""The end of a QR login: the browser that asked, and no other, collects its session."""
+
+from sqlalchemy import update
+
+from authsvc.core import audit
+from authsvc.core.db import claim
+from authsvc.core.errors import Gone, Refused
+from authsvc.core.i18n import N_
+from authsvc.core.jose import NotAuthentic, PublicKey, verify_signature
+from authsvc.core.kit import Kit
+from authsvc.identity import devices, sessions
+from authsvc.identity.models import Proof
+from qrlogin.models import QrOrder
+from qrlogin.orders import COLLECT_WITHIN, OrderNotApproved, require_own, status_of
+
+
+class BrowserProofRefused(Refused):
+    """The tab that asked did not sign for its order."""
+
+    code, detail = "browser_proof_refused", N_("This login belongs to another window. Please start again here.")
+
+
+class OrderOver(Gone):
+    """The order's time is over."""
+
+    code, detail = "order_expired", N_("This QR code has expired. Please make a new one.")
+
+
+def collect(
+    kit: Kit, *, order_id: str, browser: str | None, browser_proof: str | None = None
+) -> sessions.OpenedSession:
+    """Open the session of an approved order, once, in the browser that began it; raise the refusal that fits."""
+    now = kit.clock.now()
+    with kit.begin() as session:
+        order = require_own(session, kit, order_id, browser)
+        _check_browser_key(order, browser_proof)
+        if status_of(order, at=now) == "expired":
+            raise OrderOver
+        approved = update(QrOrder).where(
+            QrOrder.id == order_id, QrOrder.state == "approved", QrOrder.decided_at > now - COLLECT_WITHIN
+        )
+        if order.person_id is None or order.device_id is None or not claim(session, approved.values(state="used")):
+            raise OrderNotApproved
+        # Locked, so that a phone unbound meanwhile is either seen as gone, or ends this session after it.
+        if devices.lock_live(session, device_id=order.device_id, person_id=order.person_id) is None:
+            raise OrderNotApproved
+        proof = Proof(
+            person_id=order.person_id,
+            acr="qr",
+            amr=("swk",),
+            at=now,
+            device_id=order.device_id,
+            unit_code=order.unit_code,
+            appoint_managers=order.appoint_managers,
+        )
+        audit.record(session, kit, "qr.collected", actor=order.person_id, object=order_id)
+        return sessions.open_session(session, kit, proof)
+
+
+def _check_browser_key(order: QrOrder, browser_proof: str | None) -> None:
+    """Check the tab's signature over the order id, where the tab gave a key; raise `BrowserProofRefused`."""
+    if order.browser_key is None:
+        return
+    try:
+        key = PublicKey(order.browser_key["x"], order.browser_key["y"])
+        signed = verify_signature(browser_proof or "", key=key)
+    except NotAuthentic as fault:
+        raise BrowserProofRefused from fault
+    if signed != order.id.encode():
+        raise BrowserProofRefused

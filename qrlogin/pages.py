@@ -1,0 +1,64 @@
+"""QR login without script: a form, a page that asks again every three seconds, a button to go on."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from authsvc.core.cookies import browser_token, require_browser_token
+from authsvc.core.errors import Problem
+from authsvc.core.web import door, kit
+from authsvc.identity.forms import enter_page, login_again, next_page, person_form
+from qrlogin import collecting, orders
+from qrlogin.schemas import BeginIn
+from qrlogin.views import shown
+
+bp = Blueprint(
+    "qrlogin_pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/qrlogin",
+)
+
+
+@bp.post("/login/qr")
+@door("anyone")
+def begin() -> Any:
+    """Begin an order, or show the form again with what to do."""
+    try:
+        body = person_form(BeginIn(exclude=("browser_key",)))
+        order = orders.begin(kit(), browser=require_browser_token(kit().settings), **body)
+    except Problem as refusal:
+        return login_again("qr", refusal)
+    return redirect(f"/login/qr/{order.id}?next={next_page()}", 303)
+
+
+@bp.get("/login/qr/<order_id>")
+@door("anyone")
+def wait(order_id: str) -> str:
+    """Show this browser's order as it stands."""
+    order = orders.watch(kit(), order_id=order_id, browser=browser_token(kit().settings))
+    left = max(0, int((order.expires_at - kit().clock.now()).total_seconds()))
+    seen = shown(order) | {"svg_url": f"/api/v1/qr-logins/{order.id}/frame.svg", "link": order.frame}
+    return render_template("qrlogin/waiting.html", order=seen | {"seconds_left": left}, next=request.args.get("next"))
+
+
+@bp.post("/login/qr/<order_id>/session")
+@door("anyone")
+def enter(order_id: str) -> Response:
+    """Go on into the session that the phone approved."""
+    return enter_page(collecting.collect(kit(), order_id=order_id, browser=browser_token(kit().settings)))
+
+
+@bp.post("/login/qr/<order_id>/cancel")
+@door("anyone")
+def cancel(order_id: str) -> Response:
+    """End the order and go back."""
+    orders.cancel(kit(), order_id=order_id, browser=browser_token(kit().settings))
+    return redirect("/login", 303)
+
+
+def register(app: Flask) -> None:
+    """Put the pages on the app."""
+    app.register_blueprint(bp)

@@ -1,0 +1,50 @@
+/** Follows an order: by its event stream, and by long polls where the stream is absent. */
+import { Problem, call } from "/static/js/api.js";
+import { pause } from "/static/js/texts.js";
+
+const FINAL = new Set(["approved", "denied", "expired", "used"]);
+const QUICK = 1500;
+const REST = 2000;
+
+export const isFinal = (status) => FINAL.has(status);
+
+/** Long polls until a final state; an answer that came at once means that there is no push: then every 2 s. */
+async function poll(order, heard, signal) {
+  while (!signal.aborted) {
+    const begun = performance.now();
+    let answer = null;
+    try {
+      answer = await call("GET", `/qr-logins/${order.id}?wait=25`, undefined, { signal });
+    } catch (fault) {
+      if (signal.aborted) return;
+      if (!(fault instanceof Problem)) throw fault;
+      if (fault.status === 404 || fault.status === 410) heard.status("expired");
+      if (fault.status >= 400 && fault.status < 500 && fault.status !== 429) return;
+      await pause((fault.retryAfter ?? 2) * 1000);
+      continue;
+    }
+    if (signal.aborted) return;
+    if (answer.frame) heard.frame(answer.frame.text);
+    heard.status(answer.status);
+    if (isFinal(answer.status)) return;
+    if (performance.now() - begun < QUICK) await pause(REST);
+  }
+}
+
+/** Calls `heard.status(status)` and `heard.frame(text)` until a final state or the signal; never both ways at once. */
+export function follow(order, heard, signal) {
+  const stream = new EventSource(order.events_url);
+  let last = "waiting";
+  stream.addEventListener("state", (event) => {
+    last = JSON.parse(event.data).status;
+    heard.status(last);
+    if (isFinal(last)) stream.close();
+  });
+  stream.addEventListener("frame", (event) => heard.frame(JSON.parse(event.data).text));
+  stream.addEventListener("error", () => {
+    if (signal.aborted || isFinal(last)) return;
+    stream.close();
+    poll(order, heard, signal);
+  });
+  signal.addEventListener("abort", () => stream.close());
+}

@@ -1,0 +1,138 @@
+"""The calls about QR logins."""
+
+from typing import Any
+
+from flask import Flask, Response, stream_with_context
+
+from authsvc.core import qr
+from authsvc.core.cookies import browser_token, require_browser_token
+from authsvc.core.errors import NotFound, Throttled
+from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
+from authsvc.identity import doors, dpop
+from authsvc.identity.models import SessionView
+from authsvc.identity.schemas import SessionOut
+from authsvc.identity.views import enter
+from qrlogin import collecting, decisions, orders, schemas, stream
+
+bp = ApiBlueprint("qrlogin", __name__, url_prefix="/api/v1", description="QR login")
+DECISION_REFUSALS = (
+    *doors.REFUSALS,
+    dpop.NonceRequired,
+    LoginRequired,
+    NotFound,
+    decisions.NotYours,
+    decisions.OrderExpired,
+    decisions.OrderDecided,
+    decisions.DecisionRefused,
+)
+
+
+def shown(order: orders.OrderView) -> dict[str, Any]:
+    """Return an order with the addresses of its picture and its stream."""
+    base = f"/api/v1/qr-logins/{order.id}"
+    frame = {"text": order.frame, "svg_url": f"{base}/frame.svg"}
+    return vars(order) | {"frame": frame, "events_url": f"{base}/events"}
+
+
+def browser() -> str | None:
+    """Return the secret that this browser carries."""
+    return browser_token(kit().settings)
+
+
+@bp.route("/qr-logins", methods=["POST"])
+@door("anyone")
+@bp.arguments(schemas.BeginIn)
+@bp.response(201, schemas.BegunOut)
+@bp.refuses(Throttled)
+def begin(body: dict[str, Any]) -> dict[str, Any]:
+    """Begin a login by QR code in this browser."""
+    return shown(orders.begin(kit(), browser=require_browser_token(kit().settings), **body))
+
+
+@bp.route("/qr-logins/<order_id>/events", methods=["GET"])
+@door("anyone")
+@bp.response(200, content_type="text/event-stream", description="`state` and `frame` events")
+@bp.alt_response(204, description="The order is over")
+@bp.refuses(NotFound)
+def events(order_id: str) -> Response:
+    """Stream what happens to this browser's order."""
+    now = orders.watch(kit(), order_id=order_id, browser=browser())
+    if now.status in orders.FINAL:
+        return Response(status=204)
+    told = stream_with_context(stream.events(kit(), order_id=order_id, browser=browser()))
+    return Response(told, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@bp.route("/qr-logins/<order_id>", methods=["GET"])
+@door("anyone")
+@bp.arguments(schemas.WaitIn, location="query")
+@bp.response(200, schemas.OrderOut)
+@bp.refuses(NotFound)
+def poll(query: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """Show this browser's order, at once or at its next change."""
+    return shown(stream.poll(kit(), order_id=order_id, browser=browser(), **query))
+
+
+@bp.route("/qr-logins/<order_id>/frame.svg", methods=["GET"])
+@door("anyone")
+@bp.response(200, content_type="image/svg+xml", description="The picture of this moment")
+@bp.refuses(NotFound)
+def picture(order_id: str) -> Response:
+    """Draw the QR code of this moment, for browsers without script."""
+    order = orders.watch(kit(), order_id=order_id, browser=browser())
+    return Response(qr.svg(order.frame), mimetype="image/svg+xml")
+
+
+@bp.route("/qr-logins/<order_id>", methods=["DELETE"])
+@door("anyone")
+@bp.response(204)
+@bp.refuses(NotFound, orders.OrderNotApproved)
+def cancel(order_id: str) -> None:
+    """End this browser's order."""
+    orders.cancel(kit(), order_id=order_id, browser=browser())
+
+
+@bp.route("/qr-logins/scans", methods=["POST"])
+@door("app")
+@bp.arguments(schemas.ScanIn)
+@bp.response(200, schemas.ShownOut)
+@bp.refuses(*DECISION_REFUSALS, decisions.NotAFrame, decisions.FrameUnknown, decisions.FrameTooOld)
+@bp.refuses(decisions.FrameFromFuture, decisions.BrowserLeft, decisions.FrameTooOld, decisions.OrderExpired)
+def scan(body: dict[str, Any]) -> decisions.Shown:
+    """Say what a scanned QR code asks for."""
+    return decisions.scan(kit(), who(), **body)
+
+
+@bp.route("/qr-logins/<order_id>/approvals", methods=["POST"])
+@door("app")
+@bp.arguments(schemas.ApprovalIn)
+@bp.response(204)
+@bp.refuses(*DECISION_REFUSALS, decisions.WrongMatchCode)
+def approve(body: dict[str, Any], order_id: str) -> None:
+    """Approve what the phone showed, with the number that the page shows."""
+    decisions.approve(kit(), who(), order_id=order_id, jws=body["jws"])
+
+
+@bp.route("/qr-logins/<order_id>/denials", methods=["POST"])
+@door("app")
+@bp.arguments(schemas.DecisionIn)
+@bp.response(204)
+@bp.refuses(*DECISION_REFUSALS)
+def deny(body: dict[str, Any], order_id: str) -> None:
+    """Refuse what the phone showed."""
+    decisions.deny(kit(), who(), order_id=order_id, jws=body["jws"])
+
+
+@bp.route("/sessions/qr", methods=["POST"])
+@door("anyone")
+@bp.arguments(schemas.CollectIn)
+@bp.response(201, SessionOut)
+@bp.refuses(NotFound, orders.OrderNotApproved, collecting.OrderOver, collecting.BrowserProofRefused)
+def collect(body: dict[str, Any]) -> SessionView:
+    """Open the session that the phone approved, in the browser that asked."""
+    return enter(collecting.collect(kit(), browser=browser(), **body))
+
+
+def register(app: Flask) -> None:
+    """Put the calls on the API."""
+    app.extensions["api"].register_blueprint(bp)
