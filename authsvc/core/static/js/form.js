@@ -1,0 +1,135 @@
+/** Forms that talk to the API: busy while it runs, errors beside their fields, the first one gets the focus. */
+import { Problem } from "/static/js/api.js";
+import { CardFault, explain } from "/static/js/card.js";
+import { text } from "/static/js/texts.js";
+
+function paragraph(content, className = "") {
+  const element = document.createElement("p");
+  element.textContent = content;
+  if (className) element.className = className;
+  return element;
+}
+
+/** Shows a fault in its box (an element with role alert); with a reader fault its number, cause and remedy. */
+export function showFault(box, fault) {
+  const known = explain(fault);
+  const strong = document.createElement("strong");
+  strong.textContent = known ? `[${known.number}] ${known.cause}` : fault.message || text("unknown-problem");
+  const lines = [strong];
+  if (known) lines.push(paragraph(fault instanceof Problem ? fault.message : known.remedy));
+  if (known && fault instanceof Problem && fault.message !== known.remedy) lines.push(paragraph(known.remedy));
+  box.replaceChildren(...lines);
+  box.className = "notice bad";
+  box.dataset.code = fault.code ?? "unknown";
+  box.hidden = false;
+}
+
+export function hideFault(box) {
+  box.hidden = true;
+  box.replaceChildren();
+}
+
+const faultBox = (form) => form.querySelector("[data-fault]");
+
+/** Puts a message beside the field of that name; false where the form has no such field. */
+export function fieldError(form, name, message) {
+  const field = form.elements.namedItem(name);
+  const input = field instanceof RadioNodeList ? field[0] : field;
+  if (!input || input.type === "hidden") return false;
+  const line = document.createElement("span");
+  line.className = "field-error";
+  line.id = `${input.id || input.name}-error`;
+  line.textContent = message;
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-errormessage", line.id);
+  (input.closest(".field") ?? input.parentElement).append(line);
+  return true;
+}
+
+export function clearErrors(form) {
+  for (const line of form.querySelectorAll(".field-error")) line.remove();
+  for (const input of form.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-errormessage");
+  }
+  const box = faultBox(form);
+  if (box) hideFault(box);
+}
+
+export function focusFirstError(form) {
+  const input = [...form.querySelectorAll("[aria-invalid=true]")].find((candidate) => candidate.checkVisibility?.() ?? true);
+  const target = input ?? faultBox(form);
+  if (target === null) return;
+  if (!input) target.tabIndex = -1;
+  target.focus();
+  target.scrollIntoView({ block: "center" });
+}
+
+/** Shows whatever went wrong in a form: fields beside fields, the rest in the form's box. */
+export function showInForm(form, fault) {
+  const rest = [];
+  for (const [name, message] of Object.entries(fault.errors ?? {})) {
+    if (!fieldError(form, name, message)) rest.push(message);
+  }
+  const placed = Object.keys(fault.errors ?? {}).length - rest.length;
+  const box = faultBox(form);
+  if (box && (placed === 0 || rest.length > 0)) {
+    showFault(box, fault);
+    for (const message of rest) box.append(paragraph(message));
+  }
+  if (box && fault.retryAfter) wait(form, box, fault.retryAfter);
+  focusFirstError(form);
+}
+
+/** Counts the pause down that the service asked for; the button comes back when it is over. */
+function wait(form, box, seconds) {
+  const line = paragraph("");
+  const button = form.querySelector("[type=submit]");
+  const until = performance.now() + seconds * 1000;
+  box.append(line);
+  const tick = () => {
+    const left = Math.ceil((until - performance.now()) / 1000);
+    line.textContent = left > 0 ? text("retry-in", { seconds: left }) : text("retry-now");
+    if (button) button.disabled = left > 0;
+    if (left > 0 && box.contains(line)) setTimeout(tick, 500);
+    else if (button) button.disabled = false;
+  };
+  tick();
+}
+
+/** Runs `work` while the button says that it is busy; a second press meanwhile does nothing. */
+export async function whileBusy(button, work) {
+  if (button.getAttribute("aria-busy") === "true") return undefined;
+  button.setAttribute("aria-busy", "true");
+  try {
+    return await work();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+const isFault = (fault) => fault instanceof Problem || fault instanceof CardFault;
+
+/** Makes a form call `work(form)` on submit. Refusals are shown in it; any other error is a defect and is rethrown. */
+export function handle(form, work) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = event.submitter ?? form.querySelector("[type=submit]");
+    whileBusy(button, async () => {
+      clearErrors(form);
+      try {
+        await work(form);
+      } catch (fault) {
+        if (fault.name === "AbortError") return;
+        showInForm(form, isFault(fault) ? fault : new Problem(0));
+        if (!isFault(fault)) throw fault;
+      }
+    });
+  });
+}
+
+/** A form's value, trimmed; undefined where empty, so that optional fields are left out of the JSON. */
+export function value(form, name) {
+  const content = form.elements.namedItem(name)?.value?.trim() ?? "";
+  return content === "" ? undefined : content;
+}

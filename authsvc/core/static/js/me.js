@@ -1,0 +1,22 @@
+/** The time left in this session, and the way out. */
+import { call } from "/static/js/api.js";
+import { handle } from "/static/js/form.js";
+import { clock } from "/static/js/texts.js";
+
+const left = document.querySelector("[data-seconds-left]");
+const end = performance.now() + Number(left.dataset.secondsLeft) * 1000;
+const timer = setInterval(tick, 1000);
+
+function tick() {
+  const seconds = (end - performance.now()) / 1000;
+  left.textContent = clock(seconds);
+  if (seconds > 0) return;
+  clearInterval(timer);
+  document.getElementById("session-over").hidden = false;
+}
+tick();
+
+handle(document.getElementById("logout"), async () => {
+  await call("DELETE", "/sessions/current");
+  window.location.assign("/");
+});
