@@ -70,7 +70,7 @@ def include(app: Flask) -> None:
 def add_catalogue(app: Flask, folder: Path) -> None:
     """Add a feature's catalogue; raise `RuntimeError` when it was not compiled."""
     if not list(folder.rglob("*.mo")):
-        raise RuntimeError(f"{folder} holds no compiled catalogue: run `make` once, or `pybabel compile -d {folder}`.")
+        raise RuntimeError(f"{folder} holds no compiled catalogue: run `make setup`, or `pybabel compile -d {folder}`.")
     get_babel(app).translation_directories.append(str(folder))
 
 

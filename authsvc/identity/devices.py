@@ -50,8 +50,8 @@ def bind(
     session: Session, kit: Kit, *, person_id: str, key: PublicKey, facts: DeviceFacts, via: str, at: datetime
 ) -> Device:
     """Bind a key to a person; raise `DeviceLimitReached` or `KeyAlreadyBound`."""
-    # The person's row is locked, so that two bindings at once count each other.
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    # The person's row is locked, so that two bindings at once count each other; rows that refer to it need not wait.
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     live = select(func.count()).select_from(Device).where(Device.person_id == person_id, Device.unbound_at.is_(None))
     if (session.scalar(live) or 0) >= kit.settings.device_limit:
         raise DeviceLimitReached

@@ -1,6 +1,7 @@
 """Proof of possession of a phone's key on every call (RFC 9449), with nonces for phones whose clock is wrong."""
 
 import hmac
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -8,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete
 
-from authsvc.core.db import claim, upsert
+from authsvc.core.db import upsert
 from authsvc.core.errors import Refused
 from authsvc.core.i18n import N_
 from authsvc.core.jose import NotAuthentic, PublicKey, b64url, peek_header, read_public_key, verify
@@ -21,6 +22,7 @@ MAX_AGE: Final = timedelta(seconds=60)
 MAX_AHEAD: Final = timedelta(seconds=5)
 NONCE_LIFE: Final = timedelta(minutes=5)
 MAX_JTI: Final = 128
+NONCE: Final = re.compile(r"[0-9a-f]{1,9}\.[A-Za-z0-9_-]{22}")  # 9 digits reach beyond the year 4000
 
 
 class ProofRefused(Refused):
@@ -55,11 +57,10 @@ def make_nonce(kit: Kit, *, at: datetime) -> str:
 
 def is_live_nonce(kit: Kit, nonce: str, *, at: datetime) -> bool:
     """Tell whether we made this nonce within the last five minutes."""
-    try:
-        made = datetime.fromtimestamp(int(nonce.partition(".")[0][:12], 16), UTC)
-    except ValueError:
+    if not NONCE.fullmatch(nonce):
         return False
-    genuine = hmac.compare_digest(nonce.encode(), make_nonce(kit, at=made).encode())
+    made = datetime.fromtimestamp(int(nonce.partition(".")[0], 16), UTC)
+    genuine = hmac.compare_digest(nonce, make_nonce(kit, at=made))
     return genuine and made <= at < made + NONCE_LIFE
 
 
@@ -99,6 +100,8 @@ def _check_call(claims: dict[str, Any], origin: str, shown: Credentials, access_
     htu = claims.get("htu")
     if claims.get("htm") != shown.method or not isinstance(htu, str):
         raise NotAuthentic("for another call")
+    if isinstance(claims.get("iat"), bool) or not isinstance(claims.get("iat"), int | float):
+        raise NotAuthentic("without its time")  # required by section 4.2, even where a nonce decides
     if htu.partition("#")[0].partition("?")[0] != origin + shown.path:
         raise NotAuthentic("for another address")
     if access_token is not None:
@@ -117,8 +120,8 @@ def believable_until(kit: Kit, claims: dict[str, Any], *, at: datetime, fresh: b
         return at + NONCE_LIFE
     if fresh or nonce is not None or isinstance(iat, bool) or not isinstance(iat, int):
         raise NonceRequired(make_nonce(kit, at=at))
-    age = at.timestamp() - iat
-    if not -MAX_AHEAD.total_seconds() <= age <= MAX_AGE.total_seconds():
+    # Compared, not subtracted: Python does that exactly for a number of any size, where subtracting overflows.
+    if not (at - MAX_AGE).timestamp() <= iat <= (at + MAX_AHEAD).timestamp():
         raise NonceRequired(make_nonce(kit, at=at))
     return at + MAX_AGE + MAX_AHEAD
 
@@ -126,12 +129,12 @@ def believable_until(kit: Kit, claims: dict[str, Any], *, at: datetime, fresh: b
 def use_once(kit: Kit, claims: dict[str, Any], *, key: PublicKey, until: datetime) -> None:
     """Use up a token's `jti`; raise `ProofRefused` when it has none or was used before."""
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI:
+    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_JTI or not jti.isascii():
         raise ProofRefused
     with kit.begin() as session:
-        first = upsert(session, UsedProof.__table__)  # type: ignore[arg-type]
-        values = {"digest": kit.keys.mac("jti", f"{key.jkt} {jti}"), "expires_at": until}
-        if not claim(session, first.values(**values).on_conflict_do_nothing()):
+        unseen = upsert(session, UsedProof.__table__).on_conflict_do_nothing().returning(UsedProof.digest)  # type: ignore[arg-type]
+        # Asked for the row, because PostgreSQL's driver does not always count an INSERT.
+        if session.scalar(unseen.values(digest=kit.keys.mac("jti", f"{key.jkt} {jti}"), expires_at=until)) is None:
             raise ProofRefused
 
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
 from authsvc.core.db import claim
-from authsvc.core.errors import Conflict, Refused
+from authsvc.core.errors import Conflict, Problem, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey, b64url
 from authsvc.core.keys import new_id, new_token
@@ -72,23 +72,30 @@ def _issue_access(session: Session, kit: Kit, *, family_id: str, at: datetime) -
 
 def refresh(kit: Kit, *, refresh_token: str, key: PublicKey) -> Tokens:
     """Exchange a refresh token once; raise `AlreadyRefreshed` with the successor, or `TokenRefused`."""
-    now = kit.clock.now()
     with kit.begin() as session:
-        token, device = _require(session, kit, refresh_token)
-        unused = update(RefreshToken).where(RefreshToken.digest == token.digest, RefreshToken.used_at.is_(None))
-        if device.jkt == key.jkt and token.expires_at > now and claim(session, unused.values(used_at=now)):
-            return _issue(session, kit, family_id=token.family_id, refresh=_successor(kit, refresh_token), at=now)
-        session.refresh(token)
-        if device.jkt == key.jkt and token.used_at is not None and now - token.used_at <= REPEAT:
-            repeated = _repeat(session, kit, token, refresh_token, at=now)
-            if repeated is not None:
-                raised: Refused | Conflict = AlreadyRefreshed(**vars(repeated))
-                session.commit()
-                raise raised
-        if token.used_at is not None:
-            _revoke(session, kit, token, device, at=now)
-            session.commit()
-    raise TokenRefused
+        outcome = _exchange(session, kit, refresh_token, key, at=kit.clock.now())
+    # A refusal is raised only here: what was written with it (a family's end, a repeated token) has to stay.
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
+def _exchange(session: Session, kit: Kit, refresh_token: str, key: PublicKey, *, at: datetime) -> Tokens | Problem:
+    """Return the tokens that follow, or the refusal that fits, with all that it brings written."""
+    token, device = _require(session, kit, refresh_token)
+    ours = device.jkt == key.jkt
+    unused = update(RefreshToken).where(RefreshToken.digest == token.digest, RefreshToken.used_at.is_(None))
+    if ours and token.expires_at > at and claim(session, unused.values(used_at=at)):
+        return _issue(session, kit, family_id=token.family_id, refresh=_successor(kit, refresh_token), at=at)
+    # Read anew: whoever was quicker has committed by now, its successor with it.
+    session.refresh(token)
+    if token.used_at is None:
+        return TokenRefused()
+    repeated = _repeat(session, kit, token, refresh_token, at=at) if ours and at - token.used_at <= REPEAT else None
+    if repeated is not None:
+        return AlreadyRefreshed(**vars(repeated))
+    _revoke(session, kit, token, device, at=at)
+    return TokenRefused()
 
 
 def _require(session: Session, kit: Kit, refresh_token: str) -> tuple[RefreshToken, Device]:
@@ -125,7 +132,9 @@ def recover(kit: Kit, *, key: PublicKey) -> Tokens:
     """Give a bound device new tokens for a fresh proof by its key; raise `TokenRefused`."""
     now = kit.clock.now()
     with kit.begin() as session:
-        device = session.scalar(select(Device).where(Device.jkt == key.jkt, Device.unbound_at.is_(None)))
+        # Locked, so that of two recoveries at once the later one ends the family of the other.
+        mine = select(Device).where(Device.jkt == key.jkt, Device.unbound_at.is_(None))
+        device = session.scalar(mine.with_for_update(key_share=True))
         if device is None:
             raise TokenRefused
         audit.record(session, kit, "tokens.recovered", actor=device.person_id, object=device.id)
@@ -156,7 +165,7 @@ def purge(kit: Kit) -> None:
         session.execute(delete(RefreshToken).where(RefreshToken.expires_at < now))
 
 
-def _digest(kit: Kit, token: Any) -> bytes:
+def _digest(kit: Kit, token: str) -> bytes:
     return kit.keys.mac("token", token)
 
 

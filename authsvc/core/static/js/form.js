@@ -14,10 +14,9 @@ function paragraph(content, className = "") {
 export function showFault(box, fault) {
   const known = explain(fault);
   const strong = document.createElement("strong");
-  strong.textContent = known ? `[${known.number}] ${known.cause}` : fault.message || text("unknown-problem");
-  const lines = [strong];
-  if (known) lines.push(paragraph(fault instanceof Problem ? fault.message : known.remedy));
-  if (known && fault instanceof Problem && fault.message !== known.remedy) lines.push(paragraph(known.remedy));
+  const cause = known && !(fault instanceof Problem) ? known.cause : fault.message || text("unknown-problem");
+  strong.textContent = known ? `[${known.number}] ${cause}` : cause;
+  const lines = known ? [strong, paragraph(known.remedy)] : [strong];
   box.replaceChildren(...lines);
   box.className = "notice bad";
   box.dataset.code = fault.code ?? "unknown";

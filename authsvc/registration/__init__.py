@@ -1,0 +1,28 @@
+"""The card ceremony: apply, confirm, resend, cancel, reset; and the account's password and contact data."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from authsvc.core import i18n, jobs
+from authsvc.core.i18n import N_
+from authsvc.identity.ways import MenuEntry, menu_of
+from authsvc.registration import contact, pages, service, views
+
+HERE = Path(__file__).parent
+
+
+def include(app: Flask) -> None:
+    """Register the calls, the pages, the menu entries, the texts and the clearing jobs."""
+    if (HERE / "translations").is_dir():
+        i18n.add_catalogue(app, HERE / "translations")
+    views.register(app)
+    pages.register(app)
+    menu_of(app).extend(
+        (
+            MenuEntry(title=N_("Register your card"), href="/registration/apply", order=10, inside=False),
+            MenuEntry(title=N_("Contact data and password"), href="/account", order=70, inside=True),
+        )
+    )
+    for purge in (service.purge, contact.purge):
+        jobs.every_minute(app, purge)

@@ -1,0 +1,65 @@
+/** What proves the person in registration and reset: health card and household data, or health card and chip ARC. */
+import { CardFault, proveCard, requireCard } from "/static/js/card.js";
+import { hideFault, showFault, value } from "/static/js/form.js";
+import { pause, text } from "/static/js/texts.js";
+
+const PARTS = ["number", "county", "district", "village", "neighbourhood"];
+const HOUSEHOLD_NUMBER = /^[A-Z][0-9]{7}$/;
+
+export const isResident = (form) => form.elements.namedItem("is_resident").checked;
+
+function household(form) {
+  const parts = Object.fromEntries(PARTS.map((part) => [part, value(form, `household.${part}`) ?? ""]));
+  parts.number = parts.number.toUpperCase();
+  return parts;
+}
+
+/** Field errors of the household data; none for foreign residents. */
+export function householdErrors(form) {
+  if (isResident(form)) return {};
+  const parts = household(form);
+  const errors = Object.fromEntries(PARTS.filter((part) => parts[part] === "").map((part) => [`household.${part}`, text("required")]));
+  if (parts.number !== "" && !HOUSEHOLD_NUMBER.test(parts.number)) errors["household.number"] = text("household-number-form");
+  return errors;
+}
+
+/** Resolves when the chip ARC is in the reader; rejects with an AbortError when the person gives up. */
+function swapCards() {
+  const dialog = document.getElementById("swap-card");
+  const box = dialog.querySelector("[data-fault]");
+  hideFault(box);
+  dialog.showModal();
+  return new Promise((resolve, reject) => {
+    const stop = (settle, outcome) => {
+      dialog.close();
+      settle(outcome);
+    };
+    const look = async (silent) => {
+      try {
+        await requireCard("arc");
+        if (dialog.open) stop(resolve);
+      } catch (fault) {
+        if (!(fault instanceof CardFault)) throw fault;
+        if (!silent) showFault(box, fault);
+      }
+    };
+    const watch = async () => {
+      while (dialog.open) {
+        await look(true);
+        await pause(1500);
+      }
+    };
+    dialog.querySelector("[data-continue]").onclick = () => look(false);
+    dialog.querySelector("[data-cancel]").onclick = () => stop(reject, new DOMException("given up", "AbortError"));
+    dialog.oncancel = () => reject(new DOMException("given up", "AbortError"));
+    watch();
+  });
+}
+
+/** `{card_proof, household}` or `{card_proof, residence: {card_proof}}`, whichever the form says. */
+export async function identityProof(form, purpose) {
+  const card_proof = await proveCard(purpose);
+  if (!isResident(form)) return { card_proof, household: household(form) };
+  await swapCards();
+  return { card_proof, residence: { card_proof: await proveCard("residence", "arc") } };
+}

@@ -1,0 +1,74 @@
+"""The last step that every ceremony shares: bind the phone, give it tokens, enrol it, tell the person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from authsvc.core import outbox
+from authsvc.core.jose import PublicKey
+from authsvc.core.kit import Kit
+from authsvc.identity import devices, people, tokens
+from authsvc.identity.devices import DeviceFacts
+from authsvc.identity.login import ACTIVE, OnlineServicesSuspended
+from authsvc.identity.models import Device, Person
+from authsvc.identity.tokens import Tokens
+from authsvc.identity.tries import TYPED_ID
+from authsvc.identity.ways import Ways
+
+TAIPEI: Final = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPhone:
+    """A phone that wants to be bound: the key that it proved, what it says of itself, its key for one-time codes."""
+
+    key: PublicKey
+    facts: DeviceFacts
+    otp_key: PublicKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """A phone just bound and all that it is told; `otp` is None where that feature is absent."""
+
+    device: Device
+    person: Mapping[str, str]
+    tokens: Tokens
+    otp: Mapping[str, Any] | None
+
+
+def lock_person(session: Session, person_id: str) -> Person:
+    """Return a person, locked until the transaction ends, so that two ceremonies of theirs follow one another."""
+    # Not the strongest lock: rows that merely refer to the person need not wait.
+    locked = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    return session.scalars(locked).one()
+
+
+def complete(session: Session, kit: Kit, *, person: Person, phone: NewPhone, via: str, at: datetime) -> Binding:
+    """Bind a phone; raise `OnlineServicesSuspended`, `DeviceLimitReached` or `KeyAlreadyBound`."""
+    if person.status != ACTIVE:
+        raise OnlineServicesSuspended
+    device = devices.bind(session, kit, person_id=person.id, key=phone.key, facts=phone.facts, via=via, at=at)
+    issued = tokens.start_family(session, kit, device_id=device.id, at=at)
+    told = kit.port(Ways).enrol(session, kit, device, phone.otp_key)
+    kit.throttle.forgive(session, TYPED_ID, person.national_id_index)
+    tell(session, kit, person, "bound", device=device)
+    return Binding(device=device, person=people.masked(kit, person), tokens=issued, otp=told.get("otp"))
+
+
+def tell(session: Session, kit: Kit, person: Person, what: str, *, device: Device | None = None) -> None:
+    """Write the mail `what` to every address of a person; it names the phone when that is theirs."""
+    outbox.post(
+        session,
+        kit,
+        to=people.contact(kit, person).addresses,
+        template=f"devicebind/mail/{what}",
+        language=person.language,
+        device_name=device.name if device else None,
+        device_model=device.model if device else None,
+        at=kit.clock.now().astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M"),
+    )

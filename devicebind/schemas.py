@@ -1,0 +1,149 @@
+"""Bodies of the calls about device codes, phones and tokens."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, validate, validates_schema
+
+from authsvc.core.i18n import N_
+from authsvc.core.jose import NotAuthentic, read_public_key
+from authsvc.core.schema import In, Moment, Text
+from authsvc.identity.devices import DeviceFacts
+from authsvc.identity.schemas import NationalId, PersonOut
+from devicebind import codes
+from devicebind.binding import Binding
+
+LONGEST_WAIT = 25
+
+
+class TypedCode(Text):
+    """A device code in whatever way it was typed."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        code = codes.normalise(super()._deserialize(value, attr, data, **kwargs))
+        if code is None:
+            raise ValidationError(N_("A device code has 8 letters and digits."))
+        return code
+
+
+class PublicJwk(fields.Dict):
+    """A public P-256 key as JWK; unknown members are ignored, a private one is refused (RFC 7517)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        del attr, data, kwargs
+        try:
+            return read_public_key(value)
+        except NotAuthentic as fault:
+            raise ValidationError(N_("This is not a public P-256 key.")) from fault
+
+
+class DeviceIn(In):
+    """What a phone says of itself."""
+
+    name = Text(required=True, longest=64)
+    platform = Text(required=True, longest=32)
+    model = Text(required=True, longest=64)
+    app_version = Text(required=True, longest=32)
+
+    @post_load
+    def _make(self, data: dict[str, str], **_kwargs: Any) -> DeviceFacts:
+        return DeviceFacts(**data)
+
+
+class BindIn(In):
+    """Either the typed code with the national ID, or the scanned text; and the phone."""
+
+    code = TypedCode(longest=32)
+    national_id = NationalId(longest=32)
+    qr_text = Text(longest=255)
+    device = fields.Nested(DeviceIn, required=True)
+    otp_public_key = PublicJwk(required=True)
+
+    @validates_schema
+    def _one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        shown = {name for name in ("code", "national_id", "qr_text") if name in data}
+        if shown not in ({"code", "national_id"}, {"qr_text"}):
+            raise ValidationError({"code": [N_("Send the code with the national ID, or the scanned text alone.")]})
+
+
+class WaitIn(In):
+    """How long the answer may be held back, in seconds."""
+
+    wait = fields.Integer(load_default=0, validate=validate.Range(0, LONGEST_WAIT))
+
+
+class RefreshIn(In):
+    """The refresh token to exchange."""
+
+    refresh_token = Text(required=True)
+
+
+class MadeCodeOut(Schema):
+    """A device code, shown once."""
+
+    id = fields.String(required=True)
+    code = fields.String(required=True)
+    qr_text = fields.String(required=True)
+    qr_svg = fields.String(required=True)
+    expires_at = Moment(required=True)
+
+
+class CodeStatusOut(Schema):
+    """How a device code stands."""
+
+    status = fields.String(required=True, validate=validate.OneOf(("waiting", "used", "expired", "void")))
+
+
+class DeviceOut(Schema):
+    """A bound phone as its owner sees it."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    platform = fields.String(required=True)
+    model = fields.String(required=True)
+    app_version = fields.String(required=True)
+    bound_at = Moment(required=True)
+    via = fields.String(required=True)
+    last_used_at = Moment(required=True)
+
+
+class TokensOut(Schema):
+    """What a phone holds; `expires_in` is in seconds and about the access token."""
+
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+    refresh_token = fields.String(required=True)
+
+
+class OtpOut(Schema):
+    """What a phone needs to make one-time codes (RFC 6238)."""
+
+    public_key = fields.Dict(required=True)
+    digits = fields.Integer(required=True)
+    period = fields.Integer(required=True)
+    valid_for = fields.Integer(required=True)
+    algorithm = fields.String(required=True)
+    server_time = Moment(required=True)
+
+
+class BindingOut(TokensOut):
+    """A phone just bound: who, what it is called, its tokens, and how it makes codes."""
+
+    device = fields.Nested(DeviceOut, required=True)
+    person = fields.Nested(PersonOut, required=True)
+    otp = fields.Nested(OtpOut)
+
+    @pre_dump
+    def _flat(self, bound: Binding, **_kwargs: Any) -> dict[str, Any]:
+        told = {"device": bound.device, "person": bound.person, **vars(bound.tokens)}
+        return told if bound.otp is None else told | {"otp": bound.otp}
+
+
+class AlreadyRefreshedOut(TokensOut):
+    """The refusal that repeats the tokens of a reply that was lost (RFC 9457)."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)

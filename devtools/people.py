@@ -1,0 +1,85 @@
+"""Whom the programs here act as: synthetic people of the simulators, and the mail that reaches them."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from devtools.browser import Browser, items_of
+from mobileapp.phonewire import answer_of
+
+PASSWORD = "Kuai7!Shan"  # noqa: S105 -- of a person who does not exist
+MAIL_SECONDS = 30.0
+LOOK_EVERY_SECONDS = 0.1
+LINK = re.compile(r"/registration/confirm#([\w.~-]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One citizen with a health card that works."""
+
+    name: str
+    national_id: str
+    birth_date: str
+    card_id: str
+    household: Mapping[str, str]
+
+    @property
+    def email(self) -> str:
+        """An address that the mail catcher takes."""
+        return f"{self.card_id}@example.org"
+
+    def apply(self, browser: Browser, *, card_proof: Mapping[str, Any]) -> dict[str, Any]:
+        """Send this person's application for registration with a card proof."""
+        return browser.register(
+            card_proof=card_proof,
+            evidence={"household": dict(self.household)},
+            password=PASSWORD,
+            email=self.email,
+            mobile="0900000101",
+        )
+
+
+def citizens(*, registry_url: str, card_url: str) -> list[Person]:
+    """Return the citizens who can register by card, asked from the simulators' control listeners."""
+    people = items_of(get(f"{registry_url}/control/people"))
+    cards = items_of(get(f"{card_url}/control/cards"))
+    by_owner = {c["national_id"]: c["id"] for c in cards if (c["kind"], c["state"]) == ("nhi", "active")}
+    return [
+        Person(
+            name=one["name"],
+            national_id=one["national_id"],
+            birth_date=one["birth_date"],
+            card_id=by_owner[one["national_id"]],
+            household=one["household"],
+        )
+        for one in people
+        if one.get("household") and one["kind"] == "citizen" and one["national_id"] in by_owner
+    ]
+
+
+def get(url: str) -> dict[str, Any]:
+    """Return the JSON of a simulator's page."""
+    return answer_of(httpx2.get(url, trust_env=False))
+
+
+def wait_for_link(mail_url: str, *, to: str) -> str:
+    """Return the token of the newest confirmation mail to this address; raise TimeoutError after 30 s."""
+    deadline = time.monotonic() + MAIL_SECONDS
+    while time.monotonic() < deadline:
+        for message in items_of(get(f"{mail_url}/messages")):
+            link = LINK.search(message["text"])
+            if to in str(message["to"]) and link:
+                return link[1]
+        time.sleep(LOOK_EVERY_SECONDS)
+    raise TimeoutError(f"no mail with a confirmation link to {to} within {MAIL_SECONDS:.0f} s")
+
+
+def make_ready(browser: Browser, person: Person, *, mail_url: str) -> dict[str, Any]:
+    """Register this person, confirm by the mail and log in by card; return the session."""
+    person.apply(browser, card_proof=browser.card_proof("register", card=person.card_id))
+    browser.confirm(wait_for_link(mail_url, to=person.email))
+    return browser.login_by_card(PASSWORD)

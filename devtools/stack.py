@@ -1,0 +1,145 @@
+"""The whole set as processes: simulators, service and mail worker.
+
+Example::
+
+    with Stack() as stack:              # free ports, a database in a temporary folder
+        Browser(stack.origin, card_url=stack.urls["card"])
+"""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from devtools.ports import HOST, Ports
+from devtools.processes import Family, clean_environment
+
+THREADS = 64
+
+
+class Stack:
+    """Everything that `make run` starts, as a context manager; processes end with the block or with the parent."""
+
+    def __init__(
+        self,
+        *,
+        ports: Ports | None = None,
+        workers: int = 1,
+        database_url: str | None = None,
+        flood_limit: int = 0,
+        folder: Path | None = None,
+        extra_env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Choose ports (default: free ones), database (default: SQLite in `folder`) and folder (default: temporary)."""
+        self.ports = ports or Ports.free()
+        self.workers = workers
+        self.flood_limit = flood_limit
+        self.extra_env = dict(extra_env or {})
+        self.origin = f"http://localhost:{self.ports.service}"
+        names = ("card", "registry", "telco", "mail")
+        self.urls = {name: f"http://{HOST}:{getattr(self.ports, name)}" for name in names}
+        self.urls["service"] = self.origin
+        self._database_url = database_url
+        self._folder = folder
+        self._cleanup = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            if self._folder is None:
+                self._folder = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="authsvc-")))
+            self.log_dir.mkdir(parents=True, exist_ok=True)
+            self.family = opening.enter_context(Family(self.log_dir))
+            self._start()
+            self._cleanup = opening.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._cleanup.close()
+
+    @property
+    def folder(self) -> Path:
+        """Where this stack keeps its files."""
+        if self._folder is None:
+            raise ValueError("a stack has its folder inside `with`")
+        return self._folder
+
+    @property
+    def log_dir(self) -> Path:
+        """Where each process writes `<name>.log`."""
+        return self.folder / "logs"
+
+    @property
+    def database_url(self) -> str:
+        """The service's database."""
+        return self._database_url or f"sqlite:///{self.folder / 'authsvc.db'}"
+
+    @property
+    def clock_file(self) -> Path:
+        """The file with the seconds by which the service's clock is ahead."""
+        return self.folder / "clock-offset"
+
+    def move_clock(self, seconds: float) -> None:
+        """Set how far the service's clock is ahead of the real one, from now on."""
+        self.clock_file.write_text(str(seconds), encoding="ascii")
+
+    def check(self) -> None:
+        """Raise `StackError` with the end of its log when a process has died."""
+        self.family.check()
+
+    def environment(self) -> dict[str, str]:
+        """Return the service's environment."""
+        return {
+            **clean_environment(),
+            "AUTHSVC_ENV": "dev",
+            "AUTHSVC_PUBLIC_ORIGIN": self.origin,
+            "AUTHSVC_DATABASE_URL": self.database_url,
+            "AUTHSVC_CARD_CA_FILE": str(self.folder / "card-ca.pem"),
+            "AUTHSVC_CARD_COMPONENT_URL": self.urls["card"],
+            "AUTHSVC_REGISTRY_URL": self.urls["registry"],
+            "AUTHSVC_TELCO_URL": self.urls["telco"],
+            "AUTHSVC_SMTP_URL": f"smtp://{HOST}:{self.ports.smtp}",
+            "AUTHSVC_FLOOD_LIMIT": str(self.flood_limit),
+            "AUTHSVC_CLOCK_OFFSET_FILE": str(self.clock_file),
+            **self.extra_env,
+        }
+
+    def simulators(self) -> dict[str, list[str]]:
+        """Return the options of each simulator."""
+        files = ["--state", str(self.folder / "card"), "--ca-file", str(self.folder / "card-ca.pem")]
+        more = {
+            "card": [*files, "--origin", self.origin],
+            "registry": [],
+            "telco": [],
+            "mail": ["--smtp-port", str(self.ports.smtp)],
+        }
+        same = ["--clock-offset-file", str(self.clock_file)]
+        return {name: ["--port", str(getattr(self.ports, name)), *same, *rest] for name, rest in more.items()}
+
+    def _start(self) -> None:
+        self.move_clock(0)
+        environment = self.environment()
+        outside = {
+            name: self.family.start(name, [sys.executable, "-m", f"mocks.{name}", *options], clean_environment())
+            for name, options in self.simulators().items()
+        }
+        for name, child in outside.items():  # first: the service reads the card issuers' file that one of them writes
+            child.wait_until_healthy(self.urls[name])
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+        self.family.run("migration", [*flask, "db", "upgrade"], environment)
+        service = self.family.start(
+            "service", gunicorn("wsgi:app", self.ports.service, workers=self.workers), environment
+        )
+        self.family.start("worker", [*flask, "worker"], environment)
+        service.wait_until_healthy(self.origin)
+        self.check()
+
+
+def gunicorn(application: str, port: int, *, workers: int) -> list[str]:
+    """Return the command that serves a WSGI application as the service is served."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread"),
+        *("--workers", str(workers), "--threads", str(THREADS), "--graceful-timeout", "2"),
+        *("-b", f"{HOST}:{port}", application),
+    ]

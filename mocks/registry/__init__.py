@@ -1,0 +1,1 @@
+"""The insured register, the household register and the register of residence certificates."""

@@ -1,0 +1,117 @@
+"""The registers' calls, and their control listener."""
+
+import re
+from dataclasses import asdict, fields
+from typing import Any
+
+from flask import Blueprint, current_app
+
+from mocks.people import Household, Person
+from mocks.registry.records import (
+    CHANGEABLE,
+    Records,
+    described,
+    insured_facts,
+    same_household,
+    same_resident,
+)
+from mocks.web import Problem, json_body, suffer, text
+
+views = Blueprint("registry", __name__)
+
+
+@views.post("/v1/insured/lookup")
+def look_up_insured() -> dict[str, Any]:
+    """Tell what is known of the holder of a card, or of a person."""
+    body = json_body()
+    nonce, card_number, national_id = text(body, "nonce"), body.get("card_number"), body.get("national_id")
+    if (card_number is None) == (national_id is None):
+        raise Problem(422, "one_of_two", "Give either card_number or national_id.")
+    struck = suffer("insured")
+    person = _found(body)
+    if "lie" in struck:
+        facts = insured_facts(records().somebody_else(person.national_id if person else ""))
+    else:
+        facts = insured_facts(person, card_number=card_number)
+    return _spoilt({"nonce": nonce, **facts}, struck, missing="card_valid")
+
+
+@views.post("/v1/household/match")
+def match_household() -> dict[str, Any]:
+    """Tell whether a person lives in a household."""
+    body = json_body()
+    national_id, claimed = text(body, "national_id"), _household(body.get("household"))
+    match = same_household(records().find_person(national_id), claimed)
+    return _matched(body, target="household", match=match)
+
+
+@views.post("/v1/residence/match")
+def match_residence() -> dict[str, Any]:
+    """Tell whether a residence certificate belongs to an insured person."""
+    body = json_body()
+    person = records().find_person(text(body, "national_id"))
+    match = same_resident(person, text(body, "residence_number"))
+    return _matched(body, target="residence", match=match)
+
+
+@views.get("/control/people")
+def list_people() -> list[dict[str, Any]]:
+    """List everybody."""
+    return [described(person) for person in records().people()]
+
+
+@views.get("/control/units")
+def list_units() -> list[dict[str, Any]]:
+    """List the insured units, without their cards."""
+    return [{key: value for key, value in asdict(unit).items() if key != "cards"} for unit in records().units]
+
+
+@views.patch("/control/people/<national_id>")
+def change_person(national_id: str) -> dict[str, Any]:
+    """Change what the registers know of a person."""
+    changes = json_body()
+    if records().find_person(national_id) is None:
+        raise Problem(404, "unknown_person", "There is nobody with that ID.")
+    if unknown := set(changes) - CHANGEABLE:
+        raise Problem(422, "unknown_field", f"Cannot be changed: {', '.join(sorted(unknown))}.")
+    if changes.get("household") is not None:
+        changes["household"] = _household(changes["household"])
+    return described(records().change(national_id, changes))
+
+
+def records() -> Records:
+    """Return the running simulator's registers."""
+    found = current_app.extensions["records"]
+    assert isinstance(found, Records)  # noqa: S101  tells the type checker what `create_app` put there
+    return found
+
+
+def _found(body: dict[str, Any]) -> Person | None:
+    if "card_number" not in body or body["card_number"] is None:
+        return records().find_person(text(body, "national_id"))
+    number = text(body, "card_number")
+    if not re.fullmatch(r"[0-9]{12}", number):
+        raise Problem(422, "invalid_field", "A card number has 12 digits.", errors={"card_number": ["12 digits"]})
+    return records().find_by_card(number)
+
+
+def _household(claimed: object) -> Household:
+    if not isinstance(claimed, dict):
+        raise Problem(422, "invalid_field", "household must be an object.", errors={"household": ["an object"]})
+    return Household(**{field.name: text(claimed, field.name) for field in fields(Household)})
+
+
+def _matched(body: dict[str, Any], *, target: str, match: bool) -> dict[str, Any]:
+    nonce, national_id = text(body, "nonce"), text(body, "national_id")
+    struck = suffer(target)
+    if "lie" in struck:
+        national_id, match = records().somebody_else(national_id).national_id, True
+    return _spoilt({"nonce": nonce, "national_id": national_id, "match": match}, struck, missing="match")
+
+
+def _spoilt(answer: dict[str, Any], struck: frozenset[str], *, missing: str) -> dict[str, Any]:
+    if "wrong_nonce" in struck:
+        answer["nonce"] = f"not-{answer['nonce']}"
+    if "missing_field" in struck:
+        del answer[missing]
+    return answer

