@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from flask import Flask
 from flask_babel import force_locale
+from jinja2 import TemplateError
 
 from authsvc.core import outbox
 from authsvc.core.i18n import LOCALES
 from authsvc.core.jobs import jobs_of
+from authsvc.core.keys import CannotOpen
 from authsvc.core.kit import Kit
 from authsvc.core.letters import write_letter
 from authsvc.core.mail import NotSent, Smtp
@@ -28,8 +30,8 @@ def send_due(app: Flask, kit: Kit, server: Smtp) -> int:
             with app.app_context(), force_locale(LOCALES[mail.language]):
                 letter = write_letter(kit, mail)
             server.send(letter)
-        except NotSent as fault:
-            log.warning("mail %s put off: %s", mail.id, fault)
+        except (NotSent, TemplateError, CannotOpen) as fault:
+            log.warning("mail %s put off: %s", mail.id, type(fault).__name__)
             outbox.put_off(kit, mail)
         else:
             outbox.mark_sent(kit, mail)

@@ -34,10 +34,10 @@ def json_object(response: httpx2.Response) -> dict[str, Any]:
 
 
 def answer_of(response: httpx2.Response) -> dict[str, Any]:
-    """Return the JSON object of a success; raise `Problem` for everything else."""
+    """Return the JSON object of a success, empty where the answer is; raise `Problem` for everything else."""
     if not response.is_success:
         raise Problem(response)
-    return json_object(response)
+    return json_object(response) if response.content else {}
 
 
 class Wire:

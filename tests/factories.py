@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import httpx2
 from flask import Flask
@@ -110,6 +111,12 @@ def make_phone(app: Flask, clock: MovableClock, *, name: str = "Pocket", keys: P
     )
     phone.refresh_by_itself = False
     return phone
+
+
+def ask(phone: Phone, method: str, path: str, body: Any = None, *, with_token: bool = True) -> httpx2.Response:
+    """Make one call of a phone and return the answer as it came."""
+    token = phone.binding.get("access_token") if with_token else None
+    return phone.wire.send(method, path, body, access_token=token)
 
 
 def make_bound_phone(app: Flask, clock: MovableClock, person: Somebody, *, name: str = "Pocket") -> Phone:

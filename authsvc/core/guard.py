@@ -20,6 +20,7 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 OPAQUE: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 MAX_BODY: Final = 64 * 1024
+NO_CONTENT: Final = 204
 
 
 class WrongHost(Malformed):
@@ -151,6 +152,9 @@ def content_policy(settings: Settings) -> str:
 
 def _finish(response: Response, settings: Settings) -> Response:
     headers = response.headers
+    if response.status_code == NO_CONTENT:
+        response.set_data(b"")
+        headers.pop("Content-Type", None)
     headers["Content-Security-Policy"] = content_policy(settings)
     headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     headers["Referrer-Policy"] = "no-referrer"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, redirect, render_template, request
+from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from authsvc.core import cookies
@@ -27,6 +27,8 @@ def current_session() -> SessionView | None:
 
 def context() -> dict[str, Any]:
     """Return what every template may use."""
+    if not has_request_context():
+        return {}  # a mail is written by the worker: there is no browser
     settings = kit().settings
     me = current_session()
     entries = [entry for entry in menu_of(current_app) if me is not None or not entry.inside]

@@ -32,7 +32,7 @@ def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str 
     require_active(kit, person)
     hashed = kit.port(Passwords).hash(password)
     with audited(kit, "password.reset", actor=person.id), kit.begin() as session:
-        person = session.get_one(Person, person.id, with_for_update=True)
+        person = session.get_one(Person, person.id, with_for_update={"key_share": True})
         person.password_hash = hashed
         repinned = _pin_card(session, kit, person, holder)
         kit.throttle.forgive(session, PASSWORD, person.national_id_index)

@@ -63,7 +63,7 @@ def change(kit: Kit, *, view: SessionView, changes: Mapping[str, str | None]) ->
         if new.get("email"):
             kit.throttle.spend(notices.MAILS, person.national_id_index)
     with kit.begin() as session:
-        person = session.get_one(Person, view.person_id, with_for_update=True)
+        person = session.get_one(Person, view.person_id, with_for_update={"key_share": True})
         if "email" in changes:
             session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
         if email := new.pop("email", None):
@@ -132,7 +132,7 @@ def confirm_email(kit: Kit, *, token: str) -> None:
             raise LinkExpired
         if not claim(session, unused):
             raise LinkRefused
-        person = session.get_one(Person, change.person_id, with_for_update=True)
+        person = session.get_one(Person, change.person_id, with_for_update={"key_share": True})
         email = _place(kit, person.id).open("email", change.email)
         _move_to(session, kit, person, email, at=now)
 

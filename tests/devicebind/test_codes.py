@@ -26,7 +26,8 @@ def test_a_code_is_shown_in_two_groups() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["K7M2-9Q01", "k7m29q01", " K7M2 9Q01 ", "K7M2–9QOl", "k7m2−9qoi", "Ｋ７Ｍ２９Ｑ０１"]  # noqa: RUF001
+    "typed",
+    ["K7M2-9Q01", "k7m29q01", " K7M2 9Q01 ", "K7M2–9QOl", "k7m2−9qoi", "Ｋ７Ｍ２９Ｑ０１"],
 )
 def test_a_code_is_read_however_it_was_typed(typed: str) -> None:
     assert codes.normalise(typed) == "K7M29Q01"

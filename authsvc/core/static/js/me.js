@@ -3,14 +3,15 @@ import { call } from "/static/js/api.js";
 import { handle } from "/static/js/form.js";
 import { clock } from "/static/js/texts.js";
 
-const left = document.querySelector("[data-seconds-left]");
-const end = performance.now() + Number(left.dataset.secondsLeft) * 1000;
+const left = document.querySelector("[data-until]");
+const seconds = Number(left.dataset.secondsLeft ?? (Date.parse(left.dataset.until) - Date.now()) / 1000);
+const end = performance.now() + seconds * 1000;
 const timer = setInterval(tick, 1000);
 
 function tick() {
-  const seconds = (end - performance.now()) / 1000;
-  left.textContent = clock(seconds);
-  if (seconds > 0) return;
+  const rest = (end - performance.now()) / 1000;
+  left.textContent = clock(rest);
+  if (rest > 0) return;
   clearInterval(timer);
   document.getElementById("session-over").hidden = false;
 }

@@ -26,7 +26,7 @@ handle(form, async () => {
     await call("POST", "/registrations/confirmations", { token: token(), card_proof: await proveCard("confirm"), ...chosen });
   } catch (refusal) {
     if (refusal.errors?.password && batch.hidden) batch.hidden = false;
-    document.getElementById("dead-link").hidden = refusal.status !== 410;
+    document.getElementById("dead-link").hidden = !refusal.code?.startsWith("link");
     throw refusal;
   }
   form.hidden = true;

@@ -1,0 +1,21 @@
+/** The page behind the link that went to a new e-mail address: a button, because mail scanners open links too. */
+import { call } from "/static/js/api.js";
+import { handle } from "/static/js/form.js";
+
+const form = document.getElementById("email-confirmation");
+const token = () => window.location.hash.slice(1);
+
+function showToken() {
+  const missing = token() === "";
+  document.getElementById("no-token").hidden = !missing;
+  form.hidden = missing;
+}
+
+handle(form, async () => {
+  await call("POST", "/me/email-confirmations", { token: token() });
+  form.hidden = true;
+  document.getElementById("done").hidden = false;
+});
+
+window.addEventListener("hashchange", showToken);
+showToken();
