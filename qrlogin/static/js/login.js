@@ -35,7 +35,9 @@ function showStatus(status) {
   for (const line of view.querySelectorAll("[data-for]")) line.hidden = line.dataset.for !== status;
   link.toggleAttribute("data-dim", status !== "waiting");
   if (status !== "waiting") link.removeAttribute("href");
-  if (isFinal(status) || status === "failed") current?.stopRing();
+  const over = status === "failed" || (isFinal(status) && status !== "approved");
+  view.querySelector("[data-regenerate]").classList.toggle("plain", !over);
+  if (over || status === "approved") current?.stopRing();
 }
 
 function showFrame(content) {
