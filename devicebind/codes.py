@@ -15,12 +15,12 @@ SECRET: Final = re.compile(r"[A-Za-z0-9_-]{22,64}")
 PATH: Final = "/app/b#"
 
 
-def make() -> str:
+def new_code() -> str:
     """Return a fresh code of 40 random bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-def make_secret() -> str:
+def new_secret() -> str:
     """Return a fresh secret for the QR code: 256 random bits, 43 characters."""
     return secrets.token_urlsafe(SECRET_BYTES)
 
@@ -36,13 +36,13 @@ def normalise(typed: str) -> str | None:
     return code if len(code) == LENGTH and all(symbol in ALPHABET for symbol in code) else None
 
 
-def qr_text(origin: str, secret: str) -> str:
+def picture_text(origin: str, secret: str) -> str:
     """Return what the QR code says; the secret is in the fragment, so that no server log sees it."""
     return f"{origin}{PATH}{secret}"
 
 
 def find_secret(text: str, *, origin: str) -> str | None:
     """Return the secret in a scanned text of this origin; None when it is something else."""
-    prefix = qr_text(origin, "")
+    prefix = picture_text(origin, "")
     secret = text.removeprefix(prefix)
     return secret if text.startswith(prefix) and SECRET.fullmatch(secret) else None

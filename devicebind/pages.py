@@ -21,7 +21,7 @@ bp = Blueprint(
 def my_phones() -> str | Response:
     """Show a person's phones and the way to bind another; without a session, the login."""
     if current_session() is None:
-        return redirect("/login", 303)
+        return redirect("/login?next=/devices", 303)
     seconds = int(LIFE.total_seconds())
     return render_template("devicebind/devices.html", device_limit=kit().settings.device_limit, code_seconds=seconds)
 

@@ -5,35 +5,21 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, validate, validates_schema
 
 from authsvc.core.i18n import N_
-from authsvc.core.jose import NotAuthentic, read_public_key
-from authsvc.core.schema import In, Moment, Text
+from authsvc.core.schema import In, Moment, PublicKeyIn, Text
 from authsvc.identity.devices import DeviceFacts
 from authsvc.identity.schemas import NationalId, PersonOut
-from devicebind import codes
 from devicebind.binding import Binding
-
-LONGEST_WAIT = 25
+from devicebind.codes import normalise
 
 
 class TypedCode(Text):
     """A device code in whatever way it was typed."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        code = codes.normalise(super()._deserialize(value, attr, data, **kwargs))
+        code = normalise(super()._deserialize(value, attr, data, **kwargs))
         if code is None:
             raise ValidationError(N_("A device code has 8 letters and digits."))
         return code
-
-
-class PublicJwk(fields.Dict):
-    """A public P-256 key as JWK; unknown members are ignored, a private one is refused (RFC 7517)."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        del attr, data, kwargs
-        try:
-            return read_public_key(value)
-        except NotAuthentic as fault:
-            raise ValidationError(N_("This is not a public P-256 key.")) from fault
 
 
 class DeviceIn(In):
@@ -56,19 +42,13 @@ class BindIn(In):
     national_id = NationalId(longest=32)
     qr_text = Text(longest=255)
     device = fields.Nested(DeviceIn, required=True)
-    otp_public_key = PublicJwk(required=True)
+    otp_public_key = PublicKeyIn(required=True)
 
     @validates_schema
     def _one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
         shown = {name for name in ("code", "national_id", "qr_text") if name in data}
         if shown not in ({"code", "national_id"}, {"qr_text"}):
             raise ValidationError({"code": [N_("Send the code with the national ID, or the scanned text alone.")]})
-
-
-class WaitIn(In):
-    """How long the answer may be held back, in seconds."""
-
-    wait = fields.Integer(load_default=0, validate=validate.Range(0, LONGEST_WAIT))
 
 
 class RefreshIn(In):
@@ -104,6 +84,12 @@ class DeviceOut(Schema):
     bound_at = Moment(required=True)
     via = fields.String(required=True)
     last_used_at = Moment(required=True)
+
+
+class OwnDeviceOut(DeviceOut):
+    """The phone that asks, and our time, by which it corrects its clock."""
+
+    server_time = Moment(required=True)
 
 
 class TokensOut(Schema):

@@ -19,8 +19,8 @@ from authsvc.identity.devices import DeviceFacts
 from authsvc.identity.models import SessionView
 from authsvc.identity.sessions import require_recent_card
 from authsvc.identity.tries import TYPED_ID, spend_source
-from devicebind import codes
 from devicebind.binding import Binding, NewPhone, complete, lock_person, tell
+from devicebind.codes import find_secret, new_code, new_secret, picture_text, show
 from devicebind.models import USED, VOID, WAITING, DeviceCode
 
 LIFE: Final = timedelta(minutes=10)
@@ -51,7 +51,7 @@ class MadeCode:
 def make_code(kit: Kit, *, view: SessionView) -> MadeCode:
     """Make a code for the person of a fresh card login and void the older one; raise `StepUpRequired`."""
     require_recent_card(kit, view, within=CARD_WITHIN)
-    now, code, secret, person_id = kit.clock.now(), codes.make(), codes.make_secret(), view.person_id
+    now, code, secret, person_id = kit.clock.now(), new_code(), new_secret(), view.person_id
     row = DeviceCode(
         id=new_id(),
         person_id=person_id,
@@ -68,8 +68,8 @@ def make_code(kit: Kit, *, view: SessionView) -> MadeCode:
         session.execute(older.values(state=VOID))
         session.add(row)
         audit.record(session, kit, "device_code.made", actor=person_id, object=row.id)
-    text = codes.qr_text(kit.settings.public_origin, secret)
-    return MadeCode(id=row.id, code=codes.show(code), qr_text=text, qr_svg=qr.svg(text), expires_at=row.expires_at)
+    text = picture_text(kit.settings.public_origin, secret)
+    return MadeCode(id=row.id, code=show(code), qr_text=text, qr_svg=qr.svg(text), expires_at=row.expires_at)
 
 
 def follow_code(kit: Kit, *, code_id: str, person_id: str, wait: int) -> str:
@@ -154,7 +154,7 @@ def _spend_on_code(kit: Kit, subject: bytes) -> bool:
 
 def _find_scanned(kit: Kit, text: str) -> DeviceCode | None:
     """Return the code whose QR text this is, whatever its state; the secret is too long to be guessed."""
-    secret = codes.find_secret(text, origin=kit.settings.public_origin)
+    secret = find_secret(text, origin=kit.settings.public_origin)
     with kit.read() as session:
         digest = _secret_digest(kit, secret or "")
         row = session.scalar(select(DeviceCode).where(DeviceCode.secret_digest == digest))

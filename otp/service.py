@@ -1,6 +1,6 @@
 """Agreeing on a secret when a phone is bound, and logging in with the code that comes from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -76,16 +76,9 @@ def log_in(
         device_id = _use_code(session, kit, person, birth_date=birth_date, code=otp, at=now)
         if person is not None and device_id is not None:
             kit.throttle.forgive(session, TYPED_ID, claimed_id)
-            proof = Proof(
-                person_id=person.id,
-                acr="otp",
-                amr=("otp",),
-                at=now,
-                device_id=device_id,
-                unit_code=unit_code,
-                appoint_managers=appoint_managers,
-            )
-            return sessions.open_session(session, kit, proof)
+            proof = Proof(person_id=person.id, acr="otp", amr=("otp",), at=now, device_id=device_id)
+            purpose: dict[str, Any] = {"unit_code": unit_code, "appoint_managers": appoint_managers}
+            return sessions.open_session(session, kit, replace(proof, **purpose))
         audit.record(session, kit, "login.otp", actor=person.id if person else None, outcome=OtpRefused.code)
     raise OtpRefused
 
@@ -95,15 +88,15 @@ def _use_code(
 ) -> str | None:
     """Use up a code and return its device; answer None, after the same work, when anything is wrong."""
     born = people.birth_date(kit, person) if person else None
-    used = None
+    device_id, step = None, 0
     for candidate in _candidates(session, kit, person):
-        step = totp.matching_step(candidate.secret, code, at=at, digits=candidate.digits)
-        if step is not None and candidate.device_id is not None:
-            used = (candidate.device_id, step)
-    if used is None or person is None or born != birth_date or person.status != ACTIVE:
-        return None
-    device_id, step = used
-    unused = update(OtpSecret).where(OtpSecret.device_id == device_id, OtpSecret.last_step < step)
+        match = totp.matching_step(candidate.secret, code, at=at, digits=candidate.digits)
+        if match is not None and candidate.device_id is not None:
+            device_id, step = candidate.device_id, match
+    if person is None or born != birth_date or person.status != ACTIVE:
+        device_id = None
+    # Asked in every case: else a code that was used could be told from a wrong one by the time that it takes.
+    unused = update(OtpSecret).where(OtpSecret.device_id == (device_id or ""), OtpSecret.last_step < step)
     return device_id if claim(session, unused.values(last_step=step)) else None
 
 

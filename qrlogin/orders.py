@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -63,38 +63,40 @@ def begin(
 ) -> OrderView:
     """Begin an order for this browser; for an unknown person the answer is just the same."""
     kit.throttle.spend(STARTS, kit.keys.index("source", kit.caller.source))
-    now = kit.clock.now()
-    claimed_id = people.national_id_index(kit, national_id)
-    order_id = new_id()
+    now, browser_digest = kit.clock.now(), kit.keys.mac("browser", browser)
+    order = _new_order(kit, browser_digest=browser_digest, at=now)
+    order.claimed_id = people.national_id_index(kit, national_id)
+    order.browser_key = browser_key.jwk if browser_key else None
+    order.unit_code, order.appoint_managers = unit_code, appoint_managers
     with kit.begin() as session:
-        _make_room(session, browser_digest=kit.keys.mac("browser", browser), claimed_id=claimed_id, at=now)
-        order = QrOrder(
-            id=order_id,
-            start_digest=kit.keys.mac("qr-start-digest", start_token(kit, order_id)),
-            browser_digest=kit.keys.mac("browser", browser),
-            browser_key=browser_key.jwk if browser_key else None,
-            claimed_id=claimed_id,
-            person_id=_person_to_ask(session, kit, national_id, birth_date),
-            unit_code=unit_code,
-            appoint_managers=appoint_managers,
-            place=kit.keys.place(QrOrder.__tablename__, order_id).seal("place", kit.caller.source),
-            browser=describe(kit.caller.user_agent),
-            state="waiting",
-            created_at=now,
-            expires_at=now + LIFE,
-            browser_seen_at=now,
-            **_numbers(),
-        )
+        _make_room(session, browser_digest=browser_digest, claimed_id=order.claimed_id, at=now)
+        order.person_id = _person_to_ask(session, kit, national_id, birth_date)
         session.add(order)
-        audit.record(session, kit, "qr.begun", object=order_id)
+        audit.record(session, kit, "qr.begun", object=order.id)
     return view(kit, order, at=now)
 
 
-def _numbers() -> dict[str, Any]:
-    """Return three different two-digit numbers, and which of them the portal shows."""
-    shuffled = secrets.SystemRandom().sample(range(10, 100), 3)
-    offered = [str(number) for number in shuffled]
-    return {"match_codes": offered, "match_code": secrets.choice(offered)}
+def _new_order(kit: Kit, *, browser_digest: bytes, at: datetime) -> QrOrder:
+    """Return an order that waits, with its tokens, numbers and times, for nobody yet."""
+    order_id, offered = new_id(), _numbers()
+    return QrOrder(
+        id=order_id,
+        start_digest=kit.keys.mac("qr-start-digest", start_token(kit, order_id)),
+        browser_digest=browser_digest,
+        place=kit.keys.place(QrOrder.__tablename__, order_id).seal("place", kit.caller.source),
+        browser=describe(kit.caller.user_agent),
+        match_codes=offered,
+        match_code=secrets.choice(offered),
+        state="waiting",
+        created_at=at,
+        expires_at=at + LIFE,
+        browser_seen_at=at,
+    )
+
+
+def _numbers() -> list[str]:
+    """Return three different two-digit numbers, of which the portal will show one."""
+    return [str(number) for number in secrets.SystemRandom().sample(range(10, 100), 3)]
 
 
 def _person_to_ask(session: Session, kit: Kit, national_id: str, birth_date: date) -> str | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, render_template, request
+from flask import Blueprint, Flask, redirect, render_template
 from werkzeug.wrappers import Response
 
 from authsvc.core.cookies import browser_token, require_browser_token
@@ -41,7 +41,7 @@ def wait(order_id: str) -> str:
     order = orders.watch(kit(), order_id=order_id, browser=browser_token(kit().settings))
     left = max(0, int((order.expires_at - kit().clock.now()).total_seconds()))
     seen = shown(order) | {"svg_url": f"/api/v1/qr-logins/{order.id}/frame.svg", "link": order.frame}
-    return render_template("qrlogin/waiting.html", order=seen | {"seconds_left": left}, next=request.args.get("next"))
+    return render_template("qrlogin/waiting.html", order=seen | {"seconds_left": left}, next=next_page())
 
 
 @bp.post("/login/qr/<order_id>/session")

@@ -44,12 +44,6 @@ class OrderOut(Schema):
     match_code = fields.String(required=True)
 
 
-class WaitIn(In):
-    """How many seconds a poll may be held."""
-
-    wait = fields.Integer(load_default=0, validate=validate.Range(0, 25))
-
-
 class ScanIn(In):
     """The text of the scanned QR code."""
 

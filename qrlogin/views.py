@@ -7,6 +7,7 @@ from flask import Flask, Response, stream_with_context
 from authsvc.core import qr
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import NotFound, Throttled
+from authsvc.core.schema import WaitIn
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import doors, dpop
 from authsvc.identity.models import SessionView
@@ -65,7 +66,7 @@ def events(order_id: str) -> Response:
 
 @bp.route("/qr-logins/<order_id>", methods=["GET"])
 @door("anyone")
-@bp.arguments(schemas.WaitIn, location="query")
+@bp.arguments(WaitIn, location="query")
 @bp.response(200, schemas.OrderOut)
 @bp.refuses(NotFound)
 def poll(query: dict[str, Any], order_id: str) -> dict[str, Any]:

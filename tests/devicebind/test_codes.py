@@ -12,11 +12,11 @@ ORIGIN = "http://localhost:8000"
 def test_a_code_has_eight_symbols_of_a_clear_alphabet() -> None:
     assert set(codes.ALPHABET).isdisjoint("ILOU")
     assert len(set(codes.ALPHABET)) == 32
-    assert all(set(codes.make()) <= set(codes.ALPHABET) for _ in range(100))
+    assert all(set(codes.new_code()) <= set(codes.ALPHABET) for _ in range(100))
 
 
 def test_codes_use_every_symbol_at_every_place_and_do_not_repeat() -> None:
-    made = [codes.make() for _ in range(5000)]
+    made = [codes.new_code() for _ in range(5000)]
     assert len(set(made)) == len(made)
     assert all({code[place] for code in made} == set(codes.ALPHABET) for place in range(codes.LENGTH))
 
@@ -46,9 +46,9 @@ def test_reading_any_text_gives_a_code_or_nothing(typed: str) -> None:
 
 def test_the_picture_holds_a_long_secret_and_nothing_else() -> None:
     # given
-    secret = codes.make_secret()
+    secret = codes.new_secret()
     # when
-    text = codes.qr_text(ORIGIN, secret)
+    text = codes.picture_text(ORIGIN, secret)
     # then
     assert text == f"{ORIGIN}/app/b#{secret}"
     assert len(secret) >= 22

@@ -102,10 +102,10 @@ def test_somebody_elses_code_is_not_there(app: Flask, client: FlaskClient, kit: 
 
 def test_the_page_needs_a_session(client: FlaskClient) -> None:
     answer = client.get("/devices")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/devices")
 
 
-@pytest.mark.parametrize(("lang", "title"), [("en", "My phones"), ("zh-Hant-TW", "我的手機")])
+@pytest.mark.parametrize(("lang", "title"), [("en", "My phones"), ("zh-Hant-TW", "行動裝置管理")])
 def test_the_page_shows_phones_in_both_languages(
     client: FlaskClient, kit: Kit, settings: Settings, lang: str, title: str
 ) -> None:
@@ -113,4 +113,5 @@ def test_the_page_shows_phones_in_both_languages(
     text = client.get("/devices", headers={"Accept-Language": lang}).text
     assert f"<h1>{title}</h1>" in text
     assert str(settings.device_limit) in text
-    assert client.get("/static/devicebind/js/devices.js").status_code == 200
+    with client.get("/static/devicebind/js/devices.js") as script:
+        assert script.status_code == 200
