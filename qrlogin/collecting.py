@@ -4,26 +4,20 @@ from sqlalchemy import update
 
 from authsvc.core import audit
 from authsvc.core.db import claim
-from authsvc.core.errors import Gone, Refused
+from authsvc.core.errors import Refused
 from authsvc.core.i18n import N_
 from authsvc.core.jose import NotAuthentic, PublicKey, verify_signature
 from authsvc.core.kit import Kit
 from authsvc.identity import devices, sessions
 from authsvc.identity.models import Proof
 from qrlogin.models import QrOrder
-from qrlogin.orders import COLLECT_WITHIN, OrderNotApproved, require_own, status_of
+from qrlogin.orders import COLLECT_WITHIN, OrderExpired, OrderNotApproved, require_own, status_of
 
 
 class BrowserProofRefused(Refused):
     """The tab that asked did not sign for its order."""
 
     code, detail = "browser_proof_refused", N_("This login belongs to another window. Please start again here.")
-
-
-class OrderOver(Gone):
-    """The order's time is over."""
-
-    code, detail = "order_expired", N_("This QR code has expired. Please make a new one.")
 
 
 def collect(
@@ -35,7 +29,7 @@ def collect(
         order = require_own(session, kit, order_id, browser)
         _check_browser_key(order, browser_proof)
         if status_of(order, at=now) == "expired":
-            raise OrderOver
+            raise OrderExpired
         approved = update(QrOrder).where(
             QrOrder.id == order_id, QrOrder.state == "approved", QrOrder.decided_at > now - COLLECT_WITHIN
         )

@@ -18,7 +18,7 @@ from authsvc.identity import devices, dpop
 from authsvc.identity.models import AppView, Device
 from qrlogin import frames
 from qrlogin.models import QrOrder
-from qrlogin.orders import LEASE, secret_of, status_of
+from qrlogin.orders import LEASE, OrderExpired, secret_of, status_of
 
 TYP: Final = "authsvc-decision+jwt"
 DECIDE_WITHIN: Final = timedelta(seconds=60)
@@ -56,12 +56,6 @@ class BrowserLeft(FrameTooOld):
     """The browser that shows the code has not been heard of for 20 seconds."""
 
     code = "browser_left"
-
-
-class OrderExpired(Gone):
-    """The order, or the minute to decide, is over."""
-
-    code, detail = "order_expired", N_("This login request has expired. Please start again on the page.")
 
 
 class NotYours(Forbidden):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
-from authsvc.core.errors import Conflict, NotFound
+from authsvc.core.errors import Conflict, Gone, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey, b64url
 from authsvc.core.keys import new_id
@@ -37,6 +37,12 @@ class OrderNotApproved(Conflict):
     """The phone has not approved this order, or the session was collected."""
 
     code, detail = "order_not_approved", N_("This login is not approved, or was used already.")
+
+
+class OrderExpired(Gone):
+    """The order's time, or the minute to decide or to collect, is over."""
+
+    code, detail = "order_expired", N_("This login request has expired. Please start again on the page.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ DECISION_REFUSALS = (
     LoginRequired,
     NotFound,
     decisions.NotYours,
-    decisions.OrderExpired,
+    orders.OrderExpired,
     decisions.OrderDecided,
     decisions.DecisionRefused,
 )
@@ -52,7 +52,7 @@ def begin(body: dict[str, Any]) -> dict[str, Any]:
 
 @bp.route("/qr-logins/<order_id>/events", methods=["GET"])
 @door("anyone")
-@bp.response(200, content_type="text/event-stream", description="`state` and `frame` events")
+@bp.response(200, {"type": "string"}, content_type="text/event-stream", description="`state` and `frame` events")
 @bp.alt_response(204, description="The order is over")
 @bp.refuses(NotFound)
 def events(order_id: str) -> Response:
@@ -76,7 +76,7 @@ def poll(query: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 @bp.route("/qr-logins/<order_id>/frame.svg", methods=["GET"])
 @door("anyone")
-@bp.response(200, content_type="image/svg+xml", description="The picture of this moment")
+@bp.response(200, {"type": "string"}, content_type="image/svg+xml", description="The picture of this moment")
 @bp.refuses(NotFound)
 def picture(order_id: str) -> Response:
     """Draw the QR code of this moment, for browsers without script."""
@@ -98,7 +98,7 @@ def cancel(order_id: str) -> None:
 @bp.arguments(schemas.ScanIn)
 @bp.response(200, schemas.ShownOut)
 @bp.refuses(*DECISION_REFUSALS, decisions.NotAFrame, decisions.FrameUnknown, decisions.FrameTooOld)
-@bp.refuses(decisions.FrameFromFuture, decisions.BrowserLeft, decisions.FrameTooOld, decisions.OrderExpired)
+@bp.refuses(decisions.FrameFromFuture, decisions.BrowserLeft, decisions.FrameTooOld, orders.OrderExpired)
 def scan(body: dict[str, Any]) -> decisions.Shown:
     """Say what a scanned QR code asks for."""
     return decisions.scan(kit(), who(), **body)
@@ -128,7 +128,7 @@ def deny(body: dict[str, Any], order_id: str) -> None:
 @door("anyone")
 @bp.arguments(schemas.CollectIn)
 @bp.response(201, SessionOut)
-@bp.refuses(NotFound, orders.OrderNotApproved, collecting.OrderOver, collecting.BrowserProofRefused)
+@bp.refuses(NotFound, orders.OrderNotApproved, orders.OrderExpired, collecting.BrowserProofRefused)
 def collect(body: dict[str, Any]) -> SessionView:
     """Open the session that the phone approved, in the browser that asked."""
     return enter(collecting.collect(kit(), browser=browser(), **body))
