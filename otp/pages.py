@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
+import otp.service as service
 from authsvc.core.errors import Problem
 from authsvc.core.web import door, kit
 from authsvc.identity.forms import enter_page, login_again, person_form
-from otp import service
 from otp.schemas import OtpLoginIn
 
 bp = Blueprint("otp_pages", __name__, template_folder="templates")

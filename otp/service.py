@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import otp.totp as totp
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Refused
@@ -19,7 +20,6 @@ from authsvc.identity import people, sessions
 from authsvc.identity.login import ACTIVE
 from authsvc.identity.models import Device, Person, Proof
 from authsvc.identity.tries import TYPED_ID, spend_source
-from otp import totp
 from otp.models import OtpSecret
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import Flask
 
+import otp.service as service
 from authsvc.core.errors import Throttled
 from authsvc.core.web import ApiBlueprint, door, kit
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.views import enter
-from otp import service
 from otp.schemas import OtpLoginIn
 
 bp = ApiBlueprint("otp", __name__, url_prefix="/api/v1", description="One-time codes")

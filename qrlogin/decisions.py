@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import qrlogin.frames as frames
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Problem, Refused
@@ -16,7 +17,6 @@ from authsvc.core.jose import NotAuthentic, PublicKey, verify
 from authsvc.core.kit import Kit
 from authsvc.identity import devices, dpop
 from authsvc.identity.models import AppView, Device
-from qrlogin import frames
 from qrlogin.models import QrOrder
 from qrlogin.orders import LEASE, OrderExpired, secret_of, status_of
 

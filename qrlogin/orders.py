@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+import qrlogin.frames as frames
 from authsvc.core import audit
 from authsvc.core.errors import Conflict, Gone, NotFound
 from authsvc.core.i18n import N_
@@ -18,7 +19,6 @@ from authsvc.core.throttle import Limit
 from authsvc.identity import people
 from authsvc.identity.login import ACTIVE
 from authsvc.identity.models import Person
-from qrlogin import frames
 from qrlogin.agents import describe
 from qrlogin.models import QrOrder
 

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, render_template
 from werkzeug.wrappers import Response
 
+import qrlogin.collecting as collecting
+import qrlogin.orders as orders
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import Problem
 from authsvc.core.web import door, kit
 from authsvc.identity.forms import enter_page, login_again, next_page, person_form
-from qrlogin import collecting, orders
 from qrlogin.schemas import BeginIn
 from qrlogin.views import shown
 

@@ -4,6 +4,11 @@ from typing import Any
 
 from flask import Flask, Response, stream_with_context
 
+import qrlogin.collecting as collecting
+import qrlogin.decisions as decisions
+import qrlogin.orders as orders
+import qrlogin.schemas as schemas
+import qrlogin.stream as stream
 from authsvc.core import qr
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import NotFound, Throttled
@@ -13,7 +18,6 @@ from authsvc.identity import doors, dpop
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.views import enter
-from qrlogin import collecting, decisions, orders, schemas, stream
 
 bp = ApiBlueprint("qrlogin", __name__, url_prefix="/api/v1", description="QR login")
 DECISION_REFUSALS = (

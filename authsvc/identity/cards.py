@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -106,7 +106,7 @@ def read_certificate(text: str) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(b64url_decode(text[:MAX_CERTIFICATE]))
         certificate.public_key()
-    except (ValueError, x509.InvalidVersion) as fault:
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as fault:
         raise Invalid({"certificate": [N_("This is not a certificate.")]}) from fault
     return certificate
 
@@ -118,10 +118,10 @@ def verify_chain(
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     # The chain is judged at a moment when the card was valid, so that an expired card is told from a foreign one.
     moment = at if begins <= at <= ends else begins
-    builder = PolicyBuilder().store(Store(list(anchors))).time(moment.replace(tzinfo=None))
+    builder = PolicyBuilder().time(moment.replace(tzinfo=None))
     builder = builder.extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=card_profile())
     try:
-        chain = builder.build_client_verifier().verify(certificate, []).chain
+        chain = builder.store(Store(list(anchors))).build_client_verifier().verify(certificate, []).chain
     except (VerificationError, ValueError) as fault:
         raise CardNotRecognised from fault
     if moment != at:

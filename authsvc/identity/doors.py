@@ -4,11 +4,11 @@ from authsvc.core.errors import Refused
 from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.core.web import Credentials
-from authsvc.identity import devices, tokens
+from authsvc.identity.devices import touch
 from authsvc.identity.dpop import ProofRefused, require_proof
 from authsvc.identity.models import AppView, SessionView
 from authsvc.identity.sessions import find_session
-from authsvc.identity.tokens import TokenRefused
+from authsvc.identity.tokens import TokenRefused, find_device
 
 SCHEME = "dpop"
 
@@ -25,13 +25,13 @@ def by_app(kit: Kit, shown: Credentials) -> AppView | None:
     access_token = _access_token(shown)
     now = kit.clock.now()
     with kit.read() as session:
-        found = tokens.find_device(session, kit, access_token=access_token, at=now)
+        found = find_device(session, kit, access_token=access_token, at=now)
     # The proof is checked and used up whether or not the token lives.
     require_proof(kit, shown, access_token=access_token, expected_jkt=found[0].jkt if found else None)
     if found is None:
         raise TokenRefused
     device, family_id = found
-    devices.touch(kit, device, at=now)
+    touch(kit, device, at=now)
     return AppView(device_id=device.id, person_id=device.person_id, jkt=device.jkt, family_id=family_id)
 
 

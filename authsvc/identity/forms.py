@@ -44,7 +44,7 @@ def birth_date() -> str:
 
 def next_page() -> str:
     """Return where the person wanted to go, if that is a place of ours, else the session page."""
-    wanted = request.form.get("next", "")
+    wanted = request.values.get("next", "")
     return wanted if INSIDE.fullmatch(wanted) and "//" not in wanted else "/me"
 
 

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Final
 
+import authsvc.identity.challenges as challenges
+import authsvc.identity.people as people
+import authsvc.identity.sessions as sessions
 from authsvc.core import audit
 from authsvc.core.errors import Forbidden, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
-from authsvc.identity import challenges, people, sessions
 from authsvc.identity.cards import CardProof
 from authsvc.identity.models import Person, Proof
 from authsvc.identity.passwords import Passwords
@@ -52,6 +54,7 @@ def log_in_by_card(
     with kit.read() as session:
         person = people.find_by_card(session, kit, card.number)
     if person is None or person.card_key != card.key:
+        audit.record_refusal(kit, "login.card", outcome=CardNotRegistered.code)
         raise CardNotRegistered
     kit.throttle.spend(PASSWORD, person.national_id_index)
     _require_password(kit, person, password)

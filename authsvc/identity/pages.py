@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+import authsvc.identity.sessions as sessions
 from authsvc.core import cookies
+from authsvc.core.db import OUT_OF_REACH
 from authsvc.core.errors import every_refusal
 from authsvc.core.i18n import LANGUAGES, request_language, translate
 from authsvc.core.web import HTTP_CODES, door, kit
-from authsvc.identity import sessions
+from authsvc.identity.forms import next_page
 from authsvc.identity.models import SessionView
 from authsvc.identity.ways import menu_of, ways_of
 
@@ -25,12 +27,20 @@ def current_session() -> SessionView | None:
     return view
 
 
+def shown_session() -> SessionView | None:
+    """Return the session for a page's frame; none while the database is away, because the page that says so has one."""
+    try:
+        return current_session()
+    except OUT_OF_REACH:
+        return None
+
+
 def context() -> dict[str, Any]:
     """Return what every template may use."""
     if not has_request_context():
         return {}  # a mail is written by the worker: there is no browser
     settings = kit().settings
-    me = current_session()
+    me = shown_session()
     entries = [entry for entry in menu_of(current_app) if me is not None or not entry.inside]
     return {
         "csrf_token": lambda: cookies.form_token(settings, kit().keys),
@@ -60,14 +70,17 @@ def login() -> str | Response:
     """Show the ways of logging in side by side."""
     if current_session() is not None and "again" not in request.args:
         return redirect("/me", 303)
-    return render_template("login.html")
+    return render_template("login.html", next=next_page(), step_up="again" in request.args)
 
 
 @bp.get("/me")
 @door("anyone")
 def me() -> str | Response:
     """Show who is logged in, how they came in and until when."""
-    return redirect("/login", 303) if current_session() is None else render_template("me.html")
+    view = current_session()
+    if view is None:
+        return redirect("/login", 303)
+    return render_template("me.html", seconds_left=int((view.expires_at - kit().clock.now()).total_seconds()))
 
 
 @bp.post("/logout")

@@ -53,12 +53,14 @@ class CrlRevocations:
         url = _distribution_point(card.certificate)
         with self._lock:
             kept = self._kept.get(url)
-        if kept is None or not kept[0] <= at < kept[0] + KEEP:
-            kept = (at, self._fetch(url))
-            with self._lock:
-                self._kept[url] = kept
-        _check_list(kept[1], card.issuer, at)
-        return kept[1]
+        if kept is not None and kept[0] <= at < kept[0] + KEEP:
+            _check_list(kept[1], card.issuer, at)
+            return kept[1]
+        fetched = self._fetch(url)
+        _check_list(fetched, card.issuer, at)
+        with self._lock:
+            self._kept[url] = (at, fetched)
+        return fetched
 
     def _fetch(self, url: str) -> x509.CertificateRevocationList:
         try:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from authsvc.core.i18n import N_
-from authsvc.core.schema import In, Moment, Text
+from authsvc.core.schema import Flag, In, Moment, Text
 from authsvc.identity.cards import CardProof
 from authsvc.identity.challenges import PURPOSES
 from authsvc.identity.numbers import is_national_id, normalise
@@ -54,7 +54,7 @@ class UnitChoice(In):
     """The tick "I come to name managers" and the unit it is about; both or neither."""
 
     unit_code = Text(longest=9, pattern=UNIT_CODE)
-    appoint_managers = fields.Boolean(truthy={True}, falsy={False})
+    appoint_managers = Flag()
 
     @post_load
     def _both(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

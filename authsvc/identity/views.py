@@ -4,10 +4,13 @@ from typing import Any
 
 from flask import Flask
 
+import authsvc.identity.cards as cards
+import authsvc.identity.challenges as challenges
+import authsvc.identity.login as login
+import authsvc.identity.sessions as sessions
 from authsvc.core.cookies import browser_token, give_browser_token, require_browser_token
 from authsvc.core.errors import NotFound, Throttled, Unavailable
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
-from authsvc.identity import cards, challenges, login, sessions
 from authsvc.identity.models import CardChallenge, SessionView
 from authsvc.identity.revocation import RevocationUnknown
 from authsvc.identity.schemas import CardLoginIn, ChallengeIn, ChallengeOut, SessionOut

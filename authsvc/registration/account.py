@@ -4,6 +4,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import authsvc.registration.notices as notices
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.i18n import N_
@@ -12,7 +13,6 @@ from authsvc.identity import people, sessions
 from authsvc.identity.login import PASSWORD, CardNotRegistered, PasswordWrong, require_active
 from authsvc.identity.models import EmailChange, Person, SessionView, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
-from authsvc.registration import notices
 from authsvc.registration.evidence import Evidence, Holder, guessable, require_holder
 from authsvc.registration.refusals import HouseholdNotConfirmed, audited
 

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+import authsvc.registration.notices as notices
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.i18n import N_
@@ -15,7 +16,6 @@ from authsvc.core.keys import Place, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity import people, sessions
 from authsvc.identity.models import EmailChange, Person, SessionView
-from authsvc.registration import notices
 from authsvc.registration.refusals import LinkExpired, LinkRefused, audited
 
 LINK_LIFE: Final = timedelta(days=5)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
+import authsvc.registration.addresses as addresses
 from authsvc.core.i18n import N_
 from authsvc.core.schema import In, Moment, Text
 from authsvc.identity.cards import CardProof
@@ -12,7 +13,6 @@ from authsvc.identity.numbers import normalise
 from authsvc.identity.people import Contact
 from authsvc.identity.registry import Household
 from authsvc.identity.schemas import BASE64URL, CardProofIn
-from authsvc.registration import addresses
 from authsvc.registration.evidence import Evidence
 
 LONGEST_PASSWORD = 64  # what is read; the rule of 6 to 12 is the service's, and has a reason of its own

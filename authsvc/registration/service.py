@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import authsvc.registration.applications as applications
+import authsvc.registration.notices as notices
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.keys import new_token
@@ -20,7 +22,6 @@ from authsvc.identity import challenges, people
 from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.models import Person
 from authsvc.identity.passwords import Passwords, require_good_password
-from authsvc.registration import applications, notices
 from authsvc.registration.evidence import Evidence, guessable, require_holder
 from authsvc.registration.models import Registration
 from authsvc.registration.refusals import (

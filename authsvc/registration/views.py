@@ -4,13 +4,16 @@ from typing import Any
 
 from flask import Flask
 
+import authsvc.registration.account as account
+import authsvc.registration.contact as contact
+import authsvc.registration.refusals as refused
+import authsvc.registration.schemas as schemas
+import authsvc.registration.service as service
 from authsvc.core.cookies import browser_token
 from authsvc.core.errors import Invalid, StepUpRequired, Throttled
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity.login import CardNotRegistered, OnlineServicesSuspended, PasswordWrong
 from authsvc.identity.views import CARD_REFUSALS
-from authsvc.registration import account, contact, schemas, service
-from authsvc.registration import refusals as refused
 
 bp = ApiBlueprint("registration", __name__, url_prefix="/api/v1", description="Registration by card")
 EVIDENCE_REFUSALS = (*CARD_REFUSALS, refused.HouseholdNotConfirmed, Invalid, Throttled)

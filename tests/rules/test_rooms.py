@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,27 @@ def test_the_lock_names_the_public_index_only() -> None:
     hosts = {part.partition("/")[0] for part in lock.split("https://")[1:]}
 
     assert hosts == {"pypi.org", "files.pythonhosted.org"}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    known = {module_name(path): path for path in files(*SERVICE)}
+
+    order = TopologicalSorter({module: imported(path, set(known)) - {module} for module, path in known.items()})
+
+    assert set(order.static_order()) >= set(known)  # raises CycleError with the circle
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path, known: set[str]) -> set[str]:
+    """Return the project's modules that a file imports; `from package import room` counts the package too."""
+    named: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return named & known
