@@ -1,6 +1,7 @@
 """The application: settings, clock and ports come in, a Flask app with the ground's own features comes out."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def create_app(
     keys = Keys(settings.root_keys)
     kit = Kit(
         settings=settings,
-        engine=open_engine(settings.database_url),
+        engine=open_engine(settings.database_url, pool_size=settings.db_pool),
         clock=clock,
         keys=keys,
         ports=make_ports(settings, keys, transports or {}),
@@ -69,8 +70,12 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
     """Return what stands at each port."""
     registry = Remote("registry", settings.registry_url, transport=transports.get("registry"))
 
+    @cache
+    def issuer_at(origin: str) -> Remote:
+        return Remote("card issuer", origin, transport=transports.get("card"))
+
     def issuer_of(url: str) -> Remote:
-        return Remote("card issuer", url.partition("/ca/")[0], transport=transports.get("card"))
+        return issuer_at(url[: url.find("/", url.find("://") + 3)])
 
     hasher = PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_memory_kib, parallelism=4)
     return {

@@ -16,7 +16,6 @@ from authsvc import worker
 from authsvc.core.kit import Kit
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-database = AppGroup("db", help="The database's shape.")
 
 
 def alembic_config(engine: Engine) -> Config:
@@ -31,6 +30,28 @@ def alembic_config(engine: Engine) -> Config:
 def include(app: Flask) -> None:
     """Register the commands."""
     kit: Kit = app.extensions["kit"]
+    app.cli.add_command(database_commands(kit))
+
+    @app.cli.command("worker")
+    def work() -> None:
+        """Send mail and run the small jobs until told to stop."""
+        worker.main(app)
+
+    @app.cli.command("openapi")
+    @click.argument("file", type=click.Path(path_type=Path))
+    def openapi(file: Path) -> None:
+        """Write the API's document to a file."""
+        file.write_text(openapi_text(app), encoding="utf-8")
+
+    @app.cli.command("new-root-key")
+    def new_root_key() -> None:
+        """Print a fresh root key for AUTHSVC_ROOT_KEYS (give it a number of its own)."""
+        click.echo(base64.urlsafe_b64encode(os.urandom(32)).decode())
+
+
+def database_commands(kit: Kit) -> AppGroup:
+    """Return the commands about this kit's database."""
+    database = AppGroup("db", help="The database's shape.")
 
     @database.command("upgrade")
     def upgrade() -> None:
@@ -49,23 +70,7 @@ def include(app: Flask) -> None:
         """Write a migration for what changed in the tables."""
         command.revision(alembic_config(kit.engine), message, autogenerate=True)
 
-    @app.cli.command("worker")
-    def work() -> None:
-        """Send mail and run the small jobs until told to stop."""
-        worker.main(app)
-
-    @app.cli.command("openapi")
-    @click.argument("file", type=click.Path(path_type=Path))
-    def openapi(file: Path) -> None:
-        """Write the API's document to a file."""
-        file.write_text(openapi_text(app), encoding="utf-8")
-
-    @app.cli.command("new-root-key")
-    def new_root_key() -> None:
-        """Print a fresh root key for AUTHSVC_ROOT_KEYS (give it a number of its own)."""
-        click.echo(base64.urlsafe_b64encode(os.urandom(32)).decode())
-
-    app.cli.add_command(database)
+    return database
 
 
 def openapi_text(app: Flask) -> str:

@@ -1,7 +1,6 @@
 """The environment, read once into a frozen object that refuses to be half-configured."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +16,7 @@ ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url",
 VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", *ADDRESSES), "str"),
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits"), "int"),
-    **dict.fromkeys(("argon2_memory_kib", "argon2_time"), "int"),
+    **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool"), "int"),
     **dict.fromkeys(("card_ca_file", "clock_offset_file"), "path"),
     **dict.fromkeys(("session_idle", "session_absolute"), "timedelta"),
 }
@@ -50,6 +49,7 @@ class Settings:
     role: Literal["all", "api", "push"] = "all"
     argon2_memory_kib: int = 65536
     argon2_time: int = 3
+    db_pool: int = 16  # connections a process; PostgreSQL's max_connections (100) is for all processes together
     device_limit: int = 3
     otp_digits: int = 8
     session_idle: timedelta = timedelta(minutes=15)
@@ -81,13 +81,15 @@ def read_root_keys(text: str) -> dict[int, bytes]:
             continue
         number, _, encoded = entry.strip().partition(":")
         try:
-            key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-        except binascii.Error as fault:
+            key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        except ValueError as fault:
             raise Misconfigured("AUTHSVC_ROOT_KEYS holds a key that is not base64url.") from fault
         if not number.isascii() or not number.isdigit() or not 0 < int(number) < 1 << 16:
             raise Misconfigured("AUTHSVC_ROOT_KEYS: each key needs a number from 1 to 65535 before its colon.")
         if len(key) != ROOT_KEY_BYTES:
             raise Misconfigured("AUTHSVC_ROOT_KEYS: each key must be 32 bytes.")
+        if int(number) in keys:
+            raise Misconfigured("AUTHSVC_ROOT_KEYS: each key needs a number of its own.")
         keys[int(number)] = key
     if not keys:
         raise Misconfigured("Set AUTHSVC_ROOT_KEYS or AUTHSVC_ROOT_KEYS_FILE to `1:<base64url of 32 random bytes>`.")
@@ -124,7 +126,10 @@ def from_env() -> Settings:
     except EnvError as fault:
         raise Misconfigured(str(fault)) from fault
     if keys_file:
-        keys_text = keys_file.read_text(encoding="ascii")
+        try:
+            keys_text = keys_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as fault:
+            raise Misconfigured("Set AUTHSVC_ROOT_KEYS_FILE to a file of ASCII text that can be read.") from fault
     if keys_text:
         given["root_keys"] = read_root_keys(keys_text)
     for name, value in given.items():

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import Flask
 from flask_babel import force_locale
 from jinja2 import TemplateError
+from sqlalchemy.exc import SQLAlchemyError
 
 from authsvc.core import outbox
 from authsvc.core.i18n import LOCALES
@@ -45,10 +46,13 @@ def run(app: Flask, stop: threading.Event) -> None:
     server = Smtp(kit.settings.smtp_url, kit.settings.mail_from)
     turn = 0
     while not stop.is_set():
-        send_due(app, kit, server)
-        if turn % JOBS_EVERY == 0:
-            for job in jobs_of(app):
-                job(kit)
+        try:
+            send_due(app, kit, server)
+            if turn % JOBS_EVERY == 0:
+                for job in jobs_of(app):
+                    job(kit)
+        except SQLAlchemyError as fault:  # the database comes back, and the mail is still there
+            log.warning("database: %s", type(fault).__name__)
         turn += 1
         stop.wait(POLL_SECONDS)
 

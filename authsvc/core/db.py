@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, CursorResult, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -28,6 +30,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+OUT_OF_REACH = (DBAPIError, PoolExhausted)  # what a database does that is down, or refuses
 WAIT_FOR_LOCK_MS = 15_000
 
 
@@ -81,8 +84,8 @@ def upsert(session: Session, table: Table) -> Any:
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
-def open_engine(url: str, *, pool_size: int = 64) -> Engine:
-    """Return an engine: SQLite in WAL with IMMEDIATE writers, or PostgreSQL with psycopg 3."""
+def open_engine(url: str, *, pool_size: int = 16) -> Engine:
+    """Return an engine of at most so many connections: SQLite in WAL with IMMEDIATE writers, or PostgreSQL."""
     place = _normalised(url)
     # Parameters hold personal data, and an exception's text ends in a log.
     common: dict[str, Any] = {
@@ -92,8 +95,7 @@ def open_engine(url: str, *, pool_size: int = 64) -> Engine:
         "hide_parameters": True,
     }
     if place.get_backend_name() == "sqlite":
-        if place.database and place.database != ":memory:":
-            Path(place.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(place.database or "").parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(place, connect_args={"check_same_thread": False}, **common)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -1,15 +1,15 @@
 """What every request meets before a view: host, origin, form token, strict JSON; and the headers of every answer."""
 
-import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, redirect, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response as AnyResponse
 
-from authsvc.core import cookies
+from authsvc.core import cookies, strictjson
 from authsvc.core.errors import Forbidden, Invalid, Malformed, NotFound, WrongType
 from authsvc.core.i18n import COOKIE, LANGUAGES, N_
 from authsvc.core.keys import Keys
@@ -20,6 +20,8 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBES: Final = frozenset({"/healthz", "/readyz"})
 OPAQUE: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 MAX_BODY: Final = 64 * 1024
+MAX_DEPTH: Final = 32
+IN_QUERY: Final = "%=&+;/?:@!$'()*,"
 NO_CONTENT: Final = 204
 
 
@@ -36,28 +38,13 @@ class CrossSite(Forbidden):
 
 
 class StrictJson(DefaultJSONProvider):
-    """UTF-8 only, no name twice, no NaN, no depth that exhausts the reader (RFC 8259)."""
+    """UTF-8 only, and read strictly."""
 
     sort_keys = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Read a JSON text; raise `ValueError` for anything that two readers could read differently."""
-        text = s.decode("utf-8") if isinstance(s, bytes) else s
-        try:
-            return json.loads(text, object_pairs_hook=_no_name_twice, parse_constant=_no_constant, **kwargs)
-        except RecursionError as fault:
-            raise ValueError("nested too deeply") from fault
-
-
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = dict(pairs)
-    if len(names) != len(pairs):
-        raise ValueError("a name stands twice")
-    return names
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+        return strictjson.loads(s.decode("utf-8") if isinstance(s, bytes) else s, **kwargs)
 
 
 def include(app: Flask, settings: Settings, keys: Keys) -> None:
@@ -73,7 +60,7 @@ def include(app: Flask, settings: Settings, keys: Keys) -> None:
         if request.host != host:
             if request.method not in SAFE:
                 raise WrongHost
-            return redirect(settings.public_origin + request.full_path.rstrip("?"), 302)
+            return redirect(settings.public_origin + _address(), 302)
         _check_path()
         if request.method not in SAFE or request.path.startswith(API):
             _check_site(settings)
@@ -86,13 +73,18 @@ def include(app: Flask, settings: Settings, keys: Keys) -> None:
     app.after_request(lambda response: _finish(response, settings))
 
 
+def _address() -> str:
+    """Return the path and query of this request as they may stand in a header."""
+    query = request.query_string.decode("latin-1")
+    return quote(request.path) + (f"?{quote(query, safe=IN_QUERY)}" if query else "")
+
+
 def _check_path() -> None:
     # Ids are opaque and short; anything else (a NUL, a path) is not there, and the database need not be asked.
-    for value in (request.view_args or {}).values():
-        if isinstance(value, str) and request.endpoint != "static" and not OPAQUE.fullmatch(value):
-            if request.path.startswith(API):
-                raise NotFound
-            return
+    rule = request.url_rule.rule if request.url_rule else ""
+    for name, value in (request.view_args or {}).items():
+        if f"<path:{name}>" not in rule and isinstance(value, str) and not OPAQUE.fullmatch(value):
+            raise NotFound
 
 
 def _check_site(settings: Settings) -> None:
@@ -116,13 +108,28 @@ def _check_body() -> None:
         value = request.get_json()
     except UnicodeDecodeError as fault:
         raise Malformed from fault
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or _is_deep(value):
         raise Malformed
     errors = {
         name: [N_("This text holds characters that we cannot store.")] for name, part in value.items() if _dirty(part)
     }
     if errors or any(_dirty(name) for name in value):
         raise Invalid(errors)
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether lists and objects lie in one another deeper than anything here reads."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [part for outer in level for part in _parts(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    inner = value.values() if isinstance(value, dict) else value
+    return [part for part in inner if isinstance(part, dict | list)]
 
 
 def _dirty(value: Any) -> bool:

@@ -5,10 +5,12 @@ from typing import Final
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_babel, gettext
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LANGUAGES: Final = ("zh-Hant-TW", "en")
 LOCALES: Final = {"zh-Hant-TW": "zh_Hant_TW", "en": "en"}
-ALIASES: Final = {"zh": "zh-Hant-TW", "zh-tw": "zh-Hant-TW", "zh-hant": "zh-Hant-TW", "zh-hk": "zh-Hant-TW"}
+OURS: Final = {"zh": "zh-Hant-TW", "en": "en"}
 COOKIE: Final = "lang"
 
 
@@ -34,19 +36,11 @@ SCHEMA_TEXTS: Final = (
 
 def negotiate(header: str | None) -> str:
     """Return the language of ours that an Accept-Language header asks for, else Traditional Chinese."""
-    wanted: list[tuple[float, str]] = []
-    for part in (header or "").split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            wanted.append((float(weight or 1), tag.strip().lower()))
-        except ValueError:
-            continue
-    for _, tag in sorted(wanted, key=lambda entry: -entry[0]):
-        if tag.startswith("en"):
-            return "en"
-        if tag.startswith("zh"):
-            return ALIASES.get(tag, "zh-Hant-TW")
-    return "zh-Hant-TW"
+    for tag, weight in parse_accept_header(header, LanguageAccept):
+        found = OURS.get(tag.partition("-")[0].lower())
+        if found is not None and weight > 0:
+            return found
+    return LANGUAGES[0]
 
 
 def request_language() -> str:

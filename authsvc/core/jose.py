@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +11,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from authsvc.core import strictjson
 from authsvc.core.errors import Invalid
 from authsvc.core.i18n import N_
 
@@ -116,8 +116,8 @@ def verify_signature(token: str, *, key: PublicKey) -> bytes:
 
 def _json_object(part: str) -> dict[str, Any]:
     try:
-        value = json.loads(b64url_decode(part).decode("utf-8"))
-    except (ValueError, RecursionError) as fault:
+        value = strictjson.loads(b64url_decode(part).decode("utf-8"))
+    except ValueError as fault:
         raise NotAuthentic("not JSON") from fault
     if not isinstance(value, dict):
         raise NotAuthentic("not an object")

@@ -69,7 +69,7 @@ class Keys:
             raise CannotOpen(f"{table}.{column} of row {row}: no root key {root}")
         try:
             return AESGCM(self._key(root, "field")).decrypt(nonce, sealed, _place(root, table, column, row)).decode()
-        except InvalidTag as fault:
+        except (InvalidTag, ValueError) as fault:  # ValueError: cut short
             raise CannotOpen(f"{table}.{column} of row {row}: not authentic") from fault
 
     def index(self, name: str, value: str) -> bytes:

@@ -1,5 +1,6 @@
 """Real SMTP: one message out, or a fault that the worker puts off."""
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 SECONDS: Final = 10
+ONE_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class NotSent(RuntimeError):
@@ -34,9 +36,11 @@ class Smtp:
 
     def send(self, letter: Letter) -> None:
         """Deliver a letter to the server; raise `NotSent` when it may not have been taken."""
+        message = self._message(letter)
         try:
             with self._connect() as server:
-                server.send_message(self._message(letter))
+                self._introduce(server)
+                server.send_message(message)
         except (OSError, smtplib.SMTPException) as fault:
             raise NotSent(type(fault).__name__) from fault
 
@@ -44,19 +48,21 @@ class Smtp:
         place = urlsplit(self.url)
         host, port = place.hostname or "localhost", place.port or 25
         if place.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
-        else:
-            server = smtplib.SMTP(host, port, timeout=SECONDS, local_hostname="localhost")
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
+            return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port, timeout=SECONDS, local_hostname="localhost")
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        place = urlsplit(self.url)
+        server.ehlo()
+        if place.scheme != "smtps" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
         if place.username:
             server.login(unquote(place.username), unquote(place.password or ""))
-        return server
 
     def _message(self, letter: Letter) -> EmailMessage:
-        if any(mark in letter.to + letter.subject for mark in "\r\n"):
-            raise NotSent("line break in a header")
+        # Whatever else the library would read as one (`a@b,c@d`, `"`) ends in two recipients, or in its own faults.
+        if not ONE_ADDRESS.fullmatch(letter.to) or any(mark in letter.subject for mark in "\r\n"):
+            raise NotSent("not one address, or a line break in the subject")
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, letter.to, letter.subject
         message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="authsvc.invalid")

@@ -1,6 +1,8 @@
 """One way of asking a remote party: total time limit, one retry of what may be repeated, a breaker per party."""
 
+import time
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any, Final
 
 import httpx2
@@ -11,7 +13,8 @@ from purgatory.domain.model import OpenedState
 from authsvc.core.errors import Unavailable
 
 SECONDS: Final = 2.0
-MAX_ANSWER: Final = 256 * 1024
+LONGEST_ANSWER: Final = 256 * 1024
+LONGEST_DOCUMENT: Final = 16 * 1024 * 1024
 
 
 class Remote:
@@ -25,7 +28,7 @@ class Remote:
 
     def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """POST a question that may be repeated and return the answer's object; raise `Unavailable`."""
-        answer = self._guarded("POST", path, json=question)
+        answer = self._guarded("POST", path, longest=LONGEST_ANSWER, json=question)
         if answer.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise Unavailable
         try:
@@ -38,20 +41,33 @@ class Remote:
 
     def fetch(self, path: str) -> bytes:
         """GET a document; raise `Unavailable`."""
-        return self._guarded("GET", path).content
+        return self._guarded("GET", path, longest=LONGEST_DOCUMENT).content
 
-    def _guarded(self, method: str, path: str, **more: Any) -> httpx2.Response:
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def _guarded(self, method: str, path: str, *, longest: int, **more: Any) -> httpx2.Response:
         try:
             with self._breakers.get_breaker(self._name):
-                return self._twice(method, path, **more)
+                return self._twice(self._client.build_request(method, path, **more), longest)
         except (httpx2.HTTPError, OpenedState) as fault:
             raise Unavailable from fault
 
-    def _twice(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        for attempt in stamina.retry_context(on=httpx2.HTTPError, attempts=2, timeout=5.0, wait_initial=0.1):
+    def _twice(self, question: httpx2.Request, longest: int) -> httpx2.Response:
+        for attempt in stamina.retry_context(on=httpx2.HTTPError, attempts=2, timeout=5.0, wait_initial=0.1, wait_jitter=0.1):
             with attempt:
-                answer = self._client.request(method, path, **more)
-                answer.raise_for_status()
-                if len(answer.content) > MAX_ANSWER:
-                    raise Unavailable
+                answer = self._once(question, longest)
         return answer
+
+    def _once(self, question: httpx2.Request, longest: int) -> httpx2.Response:
+        """Ask once; a party that sends drop by drop, or without end, is cut off."""
+        ends, content = time.monotonic() + SECONDS, bytearray()
+        with closing(self._client.send(question, stream=True)) as answer:
+            answer.raise_for_status()
+            for part in answer.iter_bytes():
+                content += part
+                if len(content) > longest or time.monotonic() > ends:
+                    raise httpx2.ReadTimeout("too long", request=question)
+        kind = answer.headers.get("content-type", "")
+        return httpx2.Response(answer.status_code, headers={"content-type": kind}, content=bytes(content))

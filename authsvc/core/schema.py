@@ -1,5 +1,6 @@
 """The base of all schemas and the fields that several of them share."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date
 from typing import Any
@@ -10,6 +11,9 @@ from authsvc.core.i18n import N_
 from authsvc.core.jose import NotAuthentic, read_public_key
 
 LONGEST_TEXT = 255
+LONGEST_WAIT = 25
+CALENDAR_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class In(Schema):
@@ -25,9 +29,11 @@ class Text(fields.String):
     """A text of 1 to `longest` characters, none of them a control character."""
 
     def __init__(self, *, longest: int = LONGEST_TEXT, pattern: str | None = None, **kwargs: Any) -> None:
-        checks: list[Any] = [validate.Length(min=1, max=longest), _printable]
+        too_long = N_("This is empty or too long.")
+        checks: list[Any] = [validate.Length(min=1, max=longest, error=too_long), _printable]
         if pattern:
-            checks.append(validate.Regexp(rf"(?:{pattern})\Z"))
+            # As the document's readers write it; the line break that Python's $ would let pass is refused above.
+            checks.append(validate.Regexp(rf"^(?:{pattern})$"))
         super().__init__(validate=checks, **kwargs)
 
 
@@ -35,7 +41,8 @@ class IsoDate(fields.Date):
     """A calendar date exactly as `YYYY-MM-DD`, from 1850 on and not in the far future."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
-        if not isinstance(value, str) or len(value) != len("YYYY-MM-DD"):
+        # Python also reads weeks (2024-W01-1), which are as long.
+        if not isinstance(value, str) or not CALENDAR_DATE.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         found: date = super()._deserialize(value, attr, data, **kwargs)
         if not 1850 <= found.year <= 2200:  # noqa: PLR2004 - nobody is older
@@ -45,6 +52,9 @@ class IsoDate(fields.Date):
 
 class Moment(fields.String):
     """A moment as ISO 8601 in UTC with `Z`, whole seconds; only ever sent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"format": "date-time"}, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         del attr, obj, kwargs
@@ -59,6 +69,25 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Wait(fields.Integer):
+    """How many seconds a call may be held, 0 to 25, in plain digits (Python's own reading takes ９ for 9)."""
+
+    def __init__(self) -> None:
+        super().__init__(load_default=0, validate=validate.Range(0, LONGEST_WAIT))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not SECONDS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        seconds: int = super()._deserialize(value, attr, data, **kwargs)
+        return seconds
+
+
+class WaitIn(In):
+    """How long the answer may be held back, in seconds."""
+
+    wait = Wait()
 
 
 class PublicKeyIn(fields.Dict):

@@ -9,11 +9,10 @@ from typing import Any, Final, TypeVar, cast
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
 from authsvc.core.cookies import browser_token
+from authsvc.core.db import OUT_OF_REACH
 from authsvc.core.errors import Problem, Refused, Unavailable
 from authsvc.core.guard import API
 from authsvc.core.i18n import N_, request_language, translate
@@ -218,5 +217,5 @@ def include(app: Flask) -> None:
         logging.getLogger(__name__).error("database: %s", type(fault).__name__)
         return answer(Unavailable())
 
-    app.register_error_handler(OperationalError, out_of_reach)
-    app.register_error_handler(PoolExhausted, out_of_reach)
+    for fault in OUT_OF_REACH:
+        app.register_error_handler(fault, out_of_reach)

@@ -11,6 +11,7 @@ from authsvc.identity.challenges import PURPOSES
 from authsvc.identity.numbers import is_national_id, normalise
 
 UNIT_CODE = r"[0-9]{9}"
+NO_CHOICE = N_("This is not one of the choices.")
 BASE64URL = r"[A-Za-z0-9_\-]+"
 
 
@@ -39,7 +40,7 @@ class CardProofIn(In):
 class ChallengeIn(In):
     """What the card is to prove."""
 
-    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES))
+    purpose = fields.String(required=True, validate=validate.OneOf(PURPOSES, error=NO_CHOICE))
 
 
 class ChallengeOut(Schema):

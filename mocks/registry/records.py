@@ -45,14 +45,16 @@ class Records:
         return person
 
 
-def insured_facts(person: Person | None, *, card_number: str | None = None) -> dict[str, Any]:
-    """Return what the insured register says of a person; every fact is None where there is nobody.
+def insured_facts(
+    person: Person | None, *, card_number: str | None = None, national_id: str | None = None
+) -> dict[str, Any]:
+    """Return what the insured register says of a person; where there is nobody, only what was asked comes back.
 
     A card is valid while it is the person's present one and the person is insured.
     """
     if person is None:
-        nothing = dict.fromkeys(("card_valid", "national_id", "name", "birth_date", "kind"))
-        return {"found": False, "card_number": card_number, **nothing}
+        nothing = dict.fromkeys(("card_valid", "name", "birth_date", "kind"))
+        return {"found": False, "card_number": card_number, "national_id": national_id, **nothing}
     asked = card_number or person.card_number
     return {
         "found": True,

@@ -32,7 +32,7 @@ def look_up_insured() -> dict[str, Any]:
     if "lie" in struck:
         facts = insured_facts(records().somebody_else(person.national_id if person else ""))
     else:
-        facts = insured_facts(person, card_number=card_number)
+        facts = insured_facts(person, card_number=card_number, national_id=national_id)
     return _spoilt({"nonce": nonce, **facts}, struck, missing="card_valid")
 
 

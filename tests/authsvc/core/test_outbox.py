@@ -1,0 +1,108 @@
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from authsvc.core import outbox
+from authsvc.core.kit import Kit
+from authsvc.core.outbox import OutboxMail
+from tests.clocks import MovableClock
+
+
+def post(kit: Kit, *to: str, template: str = "t", **values: str) -> None:
+    with kit.begin() as session:
+        outbox.post(session, kit, to=to, template=template, language="en", **values)
+
+
+def rows(kit: Kit) -> list[OutboxMail]:
+    with kit.read() as session:
+        return list(session.scalars(select(OutboxMail).order_by(OutboxMail.created_at)).all())
+
+
+def due(kit: Kit) -> OutboxMail:
+    mail = outbox.next_due(kit)
+    assert mail is not None
+    return mail
+
+
+def test_a_mail_is_written_with_the_act_and_rolled_back_with_it(ground: Kit) -> None:
+    with pytest.raises(LookupError), ground.begin() as session:
+        outbox.post(session, ground, to=["a@example.org"], template="t", language="en")
+        raise LookupError
+    assert rows(ground) == []
+    assert outbox.next_due(ground) is None
+
+
+def test_each_address_gets_one_mail(ground: Kit) -> None:
+    post(ground, "a@example.org", "b@example.org", "a@example.org")
+    assert len(rows(ground)) == 2
+
+
+def test_recipient_and_content_are_sealed(ground: Kit) -> None:
+    post(ground, "a@example.org", link="http://localhost:8000/x#token")
+    row = rows(ground)[0]
+    place = ground.keys.place("outbox_mail", row.id)
+
+    assert b"example" not in row.recipient + row.values
+    assert b"token" not in row.values
+    assert place.open("recipient", row.recipient) == "a@example.org"
+    assert json.loads(place.open("values", row.values)) == {"link": "http://localhost:8000/x#token"}
+
+
+def test_a_leased_mail_is_not_given_to_a_second_worker(ground: Kit, clock: MovableClock) -> None:
+    post(ground, "a@example.org")
+    first = due(ground)
+    assert outbox.next_due(ground) is None
+    clock.forward(seconds=59)
+    assert outbox.next_due(ground) is None
+    # when the first worker died, the lease runs out
+    clock.forward(seconds=1)
+    assert due(ground).id == first.id
+
+
+def test_the_mail_that_is_due_longest_goes_first(ground: Kit, clock: MovableClock) -> None:
+    post(ground, "a@example.org", template="first")
+    clock.forward(seconds=1)
+    post(ground, "a@example.org", template="second")
+    assert [due(ground).template, due(ground).template] == ["first", "second"]
+
+
+def test_what_failed_waits_twice_as_long_each_time_and_never_over_a_quarter_of_an_hour(
+    ground: Kit, clock: MovableClock
+) -> None:
+    post(ground, "a@example.org")
+    waits = []
+    for _ in range(12):
+        outbox.put_off(ground, due(ground))
+        waits.append((rows(ground)[0].due_at - clock.now()) // timedelta(seconds=1))
+        clock.forward(seconds=waits[-1] - 1)
+        assert outbox.next_due(ground) is None
+        clock.forward(seconds=1)
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900]
+
+
+def test_a_mail_that_went_out_is_remembered_without_its_content(ground: Kit, clock: MovableClock) -> None:
+    # given
+    post(ground, "a@example.org", link="secret")
+    mail = due(ground)
+    # when
+    outbox.mark_sent(ground, mail)
+    # then
+    row = rows(ground)[0]
+    assert (row.values, row.tries, row.sent_at) == (b"", 1, clock.now())
+    clock.forward(days=1)
+    assert outbox.next_due(ground) is None
+
+
+def test_a_slow_worker_cannot_put_off_what_another_sent(ground: Kit, clock: MovableClock) -> None:
+    # given a lease that ran out, and a second worker that sent the mail
+    post(ground, "a@example.org")
+    slow = due(ground)
+    clock.forward(seconds=60)
+    outbox.mark_sent(ground, due(ground))
+    # when
+    outbox.put_off(ground, slow)
+    # then
+    clock.forward(days=1)
+    assert outbox.next_due(ground) is None

@@ -1,0 +1,181 @@
+import base64
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authsvc.settings import DEMO_ROOT_KEYS, Misconfigured, Settings, read_root_keys
+
+KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+ROOT = Path(__file__).parents[2]
+SHOW = """
+import sys
+from authsvc.settings import Misconfigured, from_env
+try:
+    settings = from_env()
+except Misconfigured as fault:
+    sys.exit(str(fault))
+print([getattr(settings, name) for name in sys.argv[1:]])
+"""
+
+
+def production(**changes: Any) -> Settings:
+    """Return settings that are fit for production, but for what is changed."""
+    fit: dict[str, Any] = {
+        "env": "production",
+        "public_origin": "https://portal.example",
+        "root_keys": {1: b"k" * 32},
+        "card_ca_file": Path("/etc/authsvc/ca.pem"),
+        "registry_url": "https://registry.example",
+        "telco_url": "https://telco.example",
+        "twfido_url": "https://twfido.example",
+        "smtp_url": "smtp://mail.example",
+    }
+    return Settings(**fit | changes)
+
+
+def test_a_whole_configuration_starts_in_production() -> None:
+    assert production().secure
+    assert not Settings().secure
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"root_keys": read_root_keys(DEMO_ROOT_KEYS)}, "AUTHSVC_ROOT_KEYS (or …_FILE) to secret keys"),
+        ({"public_origin": "http://portal.example"}, "AUTHSVC_PUBLIC_ORIGIN to an https:// origin"),
+        ({"card_ca_file": None}, "AUTHSVC_CARD_CA_FILE to the card issuers' certificates"),
+        ({"clock_offset_file": Path("offset")}, "no AUTHSVC_CLOCK_OFFSET_FILE"),
+        ({"flood_limit": 0}, "AUTHSVC_FLOOD_LIMIT to requests a minute above 0"),
+        ({"registry_url": "http://127.0.0.1:8102"}, "AUTHSVC_REGISTRY_URL to the real party"),
+        ({"telco_url": "http://localhost:8103"}, "AUTHSVC_TELCO_URL to the real party"),
+        ({"twfido_url": "http://[::1]:8104"}, "AUTHSVC_TWFIDO_URL to the real party"),
+        ({"smtp_url": "smtp://127.0.0.1:8025"}, "AUTHSVC_SMTP_URL to the real party"),
+    ],
+)
+def test_a_half_configured_production_does_not_start_and_says_what_to_set(
+    change: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        production(**change)
+    assert str(refusal.value).startswith(f"Not fit for production. Set {sentence}")
+    assert ";" not in str(refusal.value)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        Settings(env="production", flood_limit=0)
+    assert str(refusal.value).count(";") == 7
+
+
+@pytest.mark.parametrize("origin", ["https://portal.example", "http://localhost:8000", "https://portal.example:8443"])
+def test_an_origin_is_scheme_and_host(origin: str) -> None:
+    assert Settings(public_origin=origin).public_origin == origin
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["", "portal.example", "ftp://portal.example", "https://", "https://portal.example/", "https://portal.example/app"],
+)
+def test_anything_else_is_no_origin(origin: str) -> None:
+    with pytest.raises(Misconfigured, match="AUTHSVC_PUBLIC_ORIGIN to scheme"):
+        Settings(public_origin=origin)
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "http://[::1]:8000"])
+def test_an_address_is_no_origin_because_passkeys_need_a_name(origin: str) -> None:
+    with pytest.raises(Misconfigured, match="to a name such as"):
+        Settings(public_origin=origin)
+
+
+@pytest.mark.parametrize("digits", [5, 9, 0])
+def test_a_code_has_six_to_eight_digits(digits: int) -> None:
+    with pytest.raises(Misconfigured, match="AUTHSVC_OTP_DIGITS to 6, 7 or 8"):
+        Settings(otp_digits=digits)
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().env = "production"  # type: ignore[misc]
+
+
+def test_root_keys_are_read_with_or_without_padding_on_one_line_or_several() -> None:
+    other = base64.urlsafe_b64encode(b"o" * 32).decode().rstrip("=")
+
+    assert read_root_keys(f"1:{KEY},2:{other}") == {1: b"k" * 32, 2: b"o" * 32}
+    assert read_root_keys(f" 65535:{other} \n1:{KEY}\n\n") == {1: b"k" * 32, 65535: b"o" * 32}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Set AUTHSVC_ROOT_KEYS or"),
+        (" ,\n", "Set AUTHSVC_ROOT_KEYS or"),
+        (KEY, "number from 1 to 65535"),
+        (f"0:{KEY}", "number from 1 to 65535"),
+        (f"65536:{KEY}", "number from 1 to 65535"),
+        (f"-1:{KEY}", "number from 1 to 65535"),
+        (f"１:{KEY}", "number from 1 to 65535"),
+        (f"a:{KEY}", "number from 1 to 65535"),
+        ("1:AAAA", "must be 32 bytes"),
+        (f"1:{KEY[:-4]}AAAAAAAA", "must be 32 bytes"),
+        ("1:A", "not base64url"),
+        (f"1:{KEY},1:{KEY}", "number of its own"),
+        ("1:é", "not base64url"),
+        (f"1:{KEY[:20]}!!!!{KEY[20:]}", "not base64url"),
+    ],
+)
+def test_a_root_key_of_another_form_is_refused(text: str, sentence: str) -> None:
+    with pytest.raises(Misconfigured) as refusal:
+        read_root_keys(text)
+    assert sentence in str(refusal.value)
+    assert KEY not in str(refusal.value)
+
+
+def from_env(*names: str, **environment: str) -> tuple[int, str]:
+    """Read the settings in a process with exactly this environment; return its exit code and what it said."""
+    env = {"PATH": os.environ["PATH"]} | {f"AUTHSVC_{name}": value for name, value in environment.items()}
+    done = subprocess.run(
+        [sys.executable, "-c", SHOW, *names], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout.strip() or done.stderr.strip()
+
+
+def test_an_empty_environment_is_a_laptop() -> None:
+    assert from_env("env", "public_origin", "role", "otp_digits") == (0, "['dev', 'http://localhost:8000', 'all', 8]")
+
+
+def test_the_environment_is_read(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f"3:{KEY}\n", encoding="ascii")
+    shown = from_env(
+        "root_keys", "registry_url", "session_idle", "device_limit", "role",
+        ROOT_KEYS_FILE=str(keys), REGISTRY_URL="http://registry.example/", SESSION_IDLE="60", DEVICE_LIMIT="2", ROLE="api",
+    )  # fmt: skip
+    assert shown == (
+        0,
+        f"[{{3: {b'k' * 32!r}}}, 'http://registry.example', datetime.timedelta(seconds=60), 2, 'api']",
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"ENV": "staging"}, "Set AUTHSVC_ENV to dev or production"),
+        ({"ROLE": "none"}, "AUTHSVC_ROLE to all, api or push"),
+        ({"ENV": "production"}, "Not fit for production"),
+        ({"DEVICE_LIMIT": "many", "FLOOD_LIMIT": "x"}, "AUTHSVC_FLOOD_LIMIT"),
+        ({"ROOT_KEYS": "1:short"}, "AUTHSVC_ROOT_KEYS"),
+        ({"ROOT_KEYS_FILE": "/nowhere/keys"}, "AUTHSVC_ROOT_KEYS_FILE"),
+    ],
+)
+def test_a_wrong_environment_is_told_in_one_sentence(environment: dict[str, str], sentence: str) -> None:
+    code, said = from_env(**environment)
+
+    assert code == 1
+    assert sentence in said
+    assert "Traceback" not in said
