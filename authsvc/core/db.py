@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, CursorResult, make_url
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -30,7 +30,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-OUT_OF_REACH = (OperationalError, InterfaceError, InternalError, PoolExhausted)  # down, locked, full or overrun
+OUT_OF_REACH = (DBAPIError, PoolExhausted)  # down, locked, full, or a statement that failed: nothing was done
 WAIT_FOR_LOCK_MS = 15_000
 
 
