@@ -1,0 +1,78 @@
+"""What people do on the pages, at a desk and on a phone."""
+
+from playwright.sync_api import Page, expect
+
+from devtools.people import PASSWORD, Person, wait_for_link
+from devtools.stack import Stack
+from tests.journeys.camera import Camera
+
+FIRST_ROC_YEAR = 1911
+PARTS = ("number", "county", "district", "village", "neighbourhood")
+
+
+def register(page: Page, stack: Stack, person: Person) -> None:
+    """Walk through the wizard with the card in the reader, up to the mail."""
+    page.goto(f"{stack.origin}/registration/apply")
+    expect(page.get_by_test_id("check-card")).to_have_attribute("data-state", "good")
+    page.get_by_test_id("to-terms").click()
+    page.get_by_test_id("accept-terms").click()
+    expect(page.get_by_test_id("card-name")).to_contain_text(person.name)
+    for part in PARTS:
+        page.get_by_test_id(f"household-{part}").fill(person.household[part])
+    page.get_by_test_id("to-account").click()
+    page.get_by_test_id("password").fill(PASSWORD)
+    page.get_by_test_id("password-again").fill(PASSWORD)
+    page.get_by_test_id("email").fill(person.email)
+    page.get_by_test_id("mobile").fill("0900-000-101")
+    page.get_by_test_id("submit-registration").click()
+    expect(page.get_by_test_id("sent")).to_contain_text(person.email)
+
+
+def confirm(page: Page, stack: Stack, person: Person) -> None:
+    """Open the link of the mail and read the card once more."""
+    page.goto(link_of_mail(stack, person))
+    page.get_by_test_id("confirm-submit").click()
+    expect(page.get_by_test_id("confirm-done")).to_be_visible()
+
+
+def link_of_mail(stack: Stack, person: Person) -> str:
+    """Return the address in the newest confirmation mail."""
+    return f"{stack.origin}/registration/confirm#{wait_for_link(stack.urls['mail'], to=person.email)}"
+
+
+def log_in_by_card(page: Page, person: Person) -> None:
+    """Log in on the open login page with card and password; the next page greets or lists phones."""
+    page.get_by_test_id("card-password").fill(PASSWORD)
+    page.get_by_test_id("card-submit").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def name_oneself(page: Page, way: str, person: Person) -> None:
+    """Type ID and birth date (year of the Republic) into the form of a way to log in."""
+    year, month, day = person.birth_date.split("-")
+    page.get_by_test_id(f"{way}-national-id").fill(person.national_id)
+    page.get_by_test_id(f"{way}-birth-year").fill(str(int(year) - FIRST_ROC_YEAR))
+    page.get_by_test_id(f"{way}-birth-month").fill(str(int(month)))
+    page.get_by_test_id(f"{way}-birth-day").fill(str(int(day)))
+
+
+def start_qr_login(page: Page, stack: Stack, person: Person) -> str:
+    """Ask for the QR code; return the number that the phone must be told."""
+    page.goto(f"{stack.origin}/login#qr")
+    name_oneself(page, "qr", person)
+    page.get_by_test_id("qr-submit").click()
+    expect(page.get_by_test_id("qr-link").locator("path")).not_to_have_attribute("d", "")
+    return page.get_by_test_id("match-code").inner_text()
+
+
+def show_to(camera: Camera, page: Page, test_id: str) -> None:
+    """Hold the phone before that part of the screen."""
+    camera.see(page.get_by_test_id(test_id).screenshot())
+
+
+def log_in_by_otp(page: Page, stack: Stack, person: Person, code: str) -> None:
+    """Type the phone's code into the web form and send it."""
+    page.goto(f"{stack.origin}/login#otp")
+    name_oneself(page, "otp", person)
+    page.get_by_test_id("otp-code").fill(code)
+    page.get_by_test_id("otp-submit").click()
