@@ -12,3 +12,4 @@ cp node_modules/qrcode-generator/dist/qrcode.mjs "$service/qrcode.mjs"
 cp node_modules/swagger-ui-dist/swagger-ui.css node_modules/swagger-ui-dist/swagger-ui-bundle.js "$service/"
 cp node_modules/zxing-wasm/dist/iife/reader/index.js "$phone/zxing-reader.js"
 cp node_modules/zxing-wasm/dist/reader/zxing_reader.wasm "$phone/zxing_reader.wasm"
+python3 areas.py
