@@ -1,5 +1,6 @@
 """Given: a WSGI app or a bare TCP party on a real socket, for what only a network can do (wait, hang up, drip)."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -37,8 +38,9 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.recv(65536)
+            read_request(connection)
             answer(connection)
+            connection.shutdown(socket.SHUT_WR)
 
     thread = threading.Thread(target=accept)
     thread.start()
@@ -46,6 +48,14 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[str]:
     listener.shutdown(socket.SHUT_RDWR)
     listener.close()
     thread.join()
+
+
+def read_request(connection: socket.socket) -> None:
+    """Read a request to its end; what is left unread would cut the answer short."""
+    head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    while length is not None and len(body) < int(length[1]):
+        body += connection.recv(65536)
 
 
 def free_port() -> int:

@@ -19,6 +19,11 @@ class Clock(Protocol):
         ...
 
 
+def ticks() -> float:
+    """Return seconds that only ever go up, for measuring how long something takes."""
+    return time.monotonic()
+
+
 @dataclass(frozen=True)
 class SystemClock:
     """The machine's clock, moved by the seconds in `offset_file` where a test bench gives one."""

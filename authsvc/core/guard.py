@@ -104,10 +104,7 @@ def _check_body() -> None:
         raise WrongType
     if request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
         raise WrongType
-    try:
-        value = request.get_json()
-    except UnicodeDecodeError as fault:
-        raise Malformed from fault
+    value = request.get_json()
     if not isinstance(value, dict) or _is_deep(value):
         raise Malformed
     errors = {

@@ -1,6 +1,5 @@
 """One way of asking a remote party: total time limit, one retry of what may be repeated, a breaker per party."""
 
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, Final
@@ -10,6 +9,7 @@ import stamina
 from purgatory import SyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from authsvc.core.clock import ticks
 from authsvc.core.errors import Unavailable
 
 SECONDS: Final = 2.0
@@ -55,19 +55,21 @@ class Remote:
             raise Unavailable from fault
 
     def _twice(self, question: httpx2.Request, longest: int) -> httpx2.Response:
-        for attempt in stamina.retry_context(on=httpx2.HTTPError, attempts=2, timeout=5.0, wait_initial=0.1, wait_jitter=0.1):
+        for attempt in stamina.retry_context(
+            on=httpx2.HTTPError, attempts=2, timeout=5.0, wait_initial=0.1, wait_jitter=0.1
+        ):
             with attempt:
                 answer = self._once(question, longest)
         return answer
 
     def _once(self, question: httpx2.Request, longest: int) -> httpx2.Response:
         """Ask once; a party that sends drop by drop, or without end, is cut off."""
-        ends, content = time.monotonic() + SECONDS, bytearray()
+        ends, content = ticks() + SECONDS, bytearray()
         with closing(self._client.send(question, stream=True)) as answer:
             answer.raise_for_status()
             for part in answer.iter_bytes():
                 content += part
-                if len(content) > longest or time.monotonic() > ends:
+                if len(content) > longest or ticks() > ends:
                     raise httpx2.ReadTimeout("too long", request=question)
         kind = answer.headers.get("content-type", "")
         return httpx2.Response(answer.status_code, headers={"content-type": kind}, content=bytes(content))

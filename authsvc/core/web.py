@@ -98,10 +98,6 @@ class ProblemApi(Api):  # type: ignore[misc]
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
-    def handle_http_exception(self, error: HTTPException) -> Response:
-        """Answer what Flask, Werkzeug or the schemas refused."""
-        return answer_http_exception(error)
-
 
 def kit() -> Kit:
     """Return the kit for this request."""

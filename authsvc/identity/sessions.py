@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
+from authsvc.core.db import claim
 from authsvc.core.errors import NotFound, StepUpRequired
 from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
@@ -65,7 +66,8 @@ def find_session(kit: Kit, token: str) -> SessionView | None:
     if now - row.last_seen_at >= TOUCH_AFTER:
         mine = update(WebSession).where(WebSession.token_digest == row.token_digest, *_live(kit, now))
         with kit.begin() as session:
-            session.execute(mine.values(last_seen_at=now), execution_options={"synchronize_session": False})
+            if not claim(session, mine.values(last_seen_at=now)):
+                return None  # it was ended a moment ago
         row.last_seen_at = now
     return _view(kit, row, found[1], found[2])
 

@@ -152,10 +152,9 @@ def test_an_empty_environment_is_a_laptop() -> None:
 def test_the_environment_is_read(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     keys.write_text(f"3:{KEY}\n", encoding="ascii")
-    shown = from_env(
-        "root_keys", "registry_url", "session_idle", "device_limit", "role",
-        ROOT_KEYS_FILE=str(keys), REGISTRY_URL="http://registry.example/", SESSION_IDLE="60", DEVICE_LIMIT="2", ROLE="api",
-    )  # fmt: skip
+    names = ("root_keys", "registry_url", "session_idle", "device_limit", "role")
+    given = {"REGISTRY_URL": "http://registry.example/", "SESSION_IDLE": "60", "DEVICE_LIMIT": "2", "ROLE": "api"}
+    shown = from_env(*names, ROOT_KEYS_FILE=str(keys), **given)
     assert shown == (
         0,
         f"[{{3: {b'k' * 32!r}}}, 'http://registry.example', datetime.timedelta(seconds=60), 2, 'api']",

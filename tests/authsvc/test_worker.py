@@ -1,12 +1,18 @@
 import os
 import signal
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from sqlalchemy import select, text, update
 
@@ -16,6 +22,7 @@ from authsvc.core.jobs import every_minute
 from authsvc.core.kit import Kit
 from authsvc.core.mail import Letter, NotSent, Smtp
 from authsvc.core.outbox import OutboxMail
+from mocks.card.authority import Window, self_signed
 from mocks.clock import Clock
 from mocks.faults import Fault, Faults
 from mocks.mail.caught import Caught, Mail
@@ -179,6 +186,27 @@ def test_a_server_that_takes_no_password_or_no_encryption_gets_no_mail(office: P
         with pytest.raises(NotSent):
             Smtp(url, "authsvc@localhost").send(LETTER)
     assert office.mails() == []
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_gets_no_mail(tmp_path: Path) -> None:
+    # given a server that offers encryption with a certificate of its own making
+    key, now = ec.generate_private_key(ec.SECP256R1()), Clock().now()
+    certificate = self_signed(key, Window(now - timedelta(days=1), now + timedelta(days=1)))
+    pem = tmp_path / "server.pem"
+    pem.write_bytes(
+        certificate.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    caught, port = Caught(), free_port()
+    catcher = Catcher(caught, faults=Faults(FAULTS), clock=Clock())
+    server = Controller(catcher, hostname="127.0.0.1", port=port, tls_context=context)
+    server.start()
+    # then
+    with pytest.raises(NotSent, match="SSLCertVerificationError"):
+        Smtp(f"smtp://127.0.0.1:{port}", "authsvc@localhost").send(LETTER)
+    server.stop()
+    assert caught.list() == []
 
 
 def running(app: Flask, until: Callable[[], bool]) -> None:

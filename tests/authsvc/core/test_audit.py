@@ -14,9 +14,13 @@ def events(kit: Kit) -> list[AuditEvent]:
 
 
 def test_an_event_is_rolled_back_with_its_act(ground: Kit) -> None:
-    with pytest.raises(LookupError), ground.begin() as session:
-        audit.record(session, ground, "test", actor="p1")
-        raise LookupError
+    def fail() -> None:
+        with ground.begin() as session:
+            audit.record(session, ground, "test", actor="p1")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
     assert events(ground) == []
 
 
@@ -24,12 +28,17 @@ def test_no_act_is_done_without_its_row(ground: Kit) -> None:
     # given an audit table that cannot be written
     with ground.begin() as session:
         session.execute(text("DROP TABLE audit_event" if ground.engine.name == "sqlite" else AUDIT_REFUSES))
-    # when
-    with pytest.raises(DBAPIError), ground.begin() as session:
+
+    def act() -> None:
         now = ground.clock.now()
-        session.add(Tally(scope="act", subject=b"s", tries=1, since_at=now, open_at=now))
-        session.flush()
-        audit.record(session, ground, "act")
+        with ground.begin() as session:
+            session.add(Tally(scope="act", subject=b"s", tries=1, since_at=now, open_at=now))
+            session.flush()
+            audit.record(session, ground, "act")
+
+    # when
+    with pytest.raises(DBAPIError):
+        act()
     # then
     with ground.begin() as session:
         assert session.scalars(select(Tally)).all() == []

@@ -12,6 +12,7 @@ from authsvc.core.audit import AuditEvent
 from authsvc.core.db import Moment, claim, open_engine
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Tally
+from authsvc.identity.models import TokenFamily
 
 TAIPEI = timezone(timedelta(hours=8))
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=TAIPEI)
@@ -85,10 +86,14 @@ def test_twenty_at_the_barrier_have_one_winner(ground: Kit) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(ground: Kit) -> None:
-    with pytest.raises(LookupError), ground.begin() as session:
-        session.add(tally())
-        session.flush()
-        raise LookupError
+    def fail() -> None:
+        with ground.begin() as session:
+            session.add(tally())
+            session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
 
     with ground.read() as session:
         assert session.scalars(select(Tally)).all() == []
@@ -148,9 +153,9 @@ def test_sqlite_is_durable_and_checks_foreign_keys(file_engine: Engine) -> None:
 
 
 def test_a_row_must_refer_to_one_that_is_there(ground: Kit) -> None:
-    orphan = "INSERT INTO token_family (id, device_id, started_at) VALUES ('f', 'nobody', '2026-01-01 00:00:00')"  # fmt: skip
+    orphan = insert(TokenFamily).values(id="f", device_id="nobody", started_at=NOON)
     with pytest.raises(IntegrityError), ground.begin() as session:
-        session.execute(text(orphan))
+        session.execute(orphan)
 
 
 def test_an_exception_does_not_show_what_was_to_be_stored(ground: Kit) -> None:
@@ -183,14 +188,15 @@ def test_a_plain_postgresql_address_means_psycopg_with_limits_on_every_wait(migr
     assert open_engine("postgresql+psycopg://x/y").url.drivername == "postgresql+psycopg"
 
 
-def test_a_locked_row_is_waited_for_four_seconds_at_most(migrated_postgres: str) -> None:
+def test_who_waits_too_long_for_a_lock_is_told_so(migrated_postgres: str) -> None:
     engine = open_engine(migrated_postgres)
     lock = text("SELECT pg_advisory_xact_lock(7)")
     with Session(engine) as holder, holder.begin():
         holder.execute(lock)
-        with Session(engine) as waiter, pytest.raises(OperationalError, match="timeout"):
+        with Session(engine) as waiter:
             waiter.execute(text("SET lock_timeout = '50ms'"))
-            waiter.execute(lock)
+            with pytest.raises(OperationalError, match="timeout"):
+                waiter.execute(lock)
     engine.dispose()
 
 

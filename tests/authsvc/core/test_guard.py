@@ -41,6 +41,7 @@ def send(client: FlaskClient, body: bytes, content_type: str = "application/json
         b'{"purpose":NaN}',
         b'{"purpose":-Infinity}',
         b"[" * 60_000,
+        b'{"a":' + b"[" * 500 + b"]" * 500 + b"}",
         b'{"purpose":"\xff"}',
         '{"purpose":"login"}'.encode("utf-16"),
         b'{"a": %s}' % (b"9" * 5000),

@@ -27,9 +27,13 @@ def due(kit: Kit) -> OutboxMail:
 
 
 def test_a_mail_is_written_with_the_act_and_rolled_back_with_it(ground: Kit) -> None:
-    with pytest.raises(LookupError), ground.begin() as session:
-        outbox.post(session, ground, to=["a@example.org"], template="t", language="en")
-        raise LookupError
+    def fail() -> None:
+        with ground.begin() as session:
+            outbox.post(session, ground, to=["a@example.org"], template="t", language="en")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
     assert rows(ground) == []
     assert outbox.next_due(ground) is None
 

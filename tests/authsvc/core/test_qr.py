@@ -1,12 +1,12 @@
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from authsvc.core.qr import svg
 
 
 def test_a_code_is_one_black_path_with_a_margin_of_four_modules() -> None:
     # given version 1: 21 modules and twice 4, each 1 mm
-    picture = ElementTree.fromstring(svg("HELLO"))  # noqa: S314 - we drew it
+    picture = ET.fromstring(svg("HELLO"))  # noqa: S314 - we drew it
     # then
     assert picture.attrib["viewBox"] == "0 0 29 29"
     paths = [each.attrib for each in picture.iter() if each.tag.endswith("path")]

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
 from authsvc.core.jose import PublicKey
-from authsvc.core.schema import In, IsoDate, Moment, PublicKeyIn, Text
+from authsvc.core.schema import Flag, In, IsoDate, Moment, PublicKeyIn, Text, Wait
 from mobileapp.phonekeys import public_jwk
 
 KEY = public_jwk(ECKey.generate_key("P-256"))
@@ -20,7 +20,8 @@ class Form(In):
     day = IsoDate()
     key = PublicKeyIn()
     at = Moment()
-    flag = fields.Boolean()
+    flag = Flag()
+    wait = Wait()
 
 
 def load(**body: Any) -> Any:
@@ -77,6 +78,18 @@ def test_a_date_is_iso_and_of_a_year_that_people_live_in(day: Any) -> None:
 
 def test_a_leap_day_is_a_date() -> None:
     assert load(day="2024-02-29")["day"] == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize("flag", ["true", "yes", 1, 0, None, "", []])
+def test_a_tick_is_true_or_false_and_nothing_that_looks_like_it(flag: Any) -> None:
+    assert [load(flag=value)["flag"] for value in (True, False)] == [True, False]
+    assert refused(flag=flag)
+
+
+@pytest.mark.parametrize("wait", ["26", "-1", "９", "1.5", "", "1_0", " 1", 5, None])
+def test_a_wait_is_a_few_seconds_in_plain_digits(wait: Any) -> None:
+    assert [load(wait=text)["wait"] for text in ("0", "25")] == [0, 25]
+    assert refused(wait=wait)
 
 
 def test_an_unknown_field_is_refused() -> None:

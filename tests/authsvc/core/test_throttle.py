@@ -111,9 +111,14 @@ def test_a_success_opens_even_the_hard_end(ground: Kit, clock: MovableClock) -> 
 def test_a_success_that_is_rolled_back_forgives_nothing(ground: Kit) -> None:
     for _ in range(5):
         ground.throttle.spend(FIVE, b"s")
-    with pytest.raises(LookupError), ground.begin() as session:
-        ground.throttle.forgive(session, FIVE, b"s")
-        raise LookupError
+
+    def fail() -> None:
+        with ground.begin() as session:
+            ground.throttle.forgive(session, FIVE, b"s")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
     pause_after(ground, FIVE)
 
 

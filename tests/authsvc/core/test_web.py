@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
@@ -43,7 +43,7 @@ def bare() -> Iterator[Flask]:
 
     @app.get("/api/v1/raise/<name>", endpoint="raise")
     @app.get("/raise/<name>", endpoint="raise_page")
-    def fail(name: str) -> None:
+    def fail(name: str) -> NoReturn:
         raise raised[name]
 
     yield app

@@ -72,18 +72,7 @@ class Issuer:
         days: tuple[float, float] = (-1, 365),
     ) -> x509.Certificate:
         """Return a card's certificate that is in order, but for what is said otherwise; None leaves a part out."""
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(named or subject())
-            .issuer_name(CA_NAME)
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(self.at + timedelta(days=days[0]))
-            .not_valid_after(self.at + timedelta(days=days[1]))
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
-            .add_extension(key_usage or usage(), critical=True)
-        )
+        builder = self._start(key, named or subject(), days).add_extension(key_usage or usage(), critical=True)
         if constraints is not None:
             builder = builder.add_extension(constraints, critical=True)
         if purposes is not None:
@@ -95,6 +84,20 @@ class Issuer:
             points = [x509.DistributionPoint(list(crl), None, None, None)]
             builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
         return builder.sign(self.key, SHA256())
+
+    def _start(self, key: Any, named: x509.Name, days: tuple[float, float]) -> x509.CertificateBuilder:
+        own = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        return (
+            x509.CertificateBuilder()
+            .subject_name(named)
+            .issuer_name(CA_NAME)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self.at + timedelta(days=days[0]))
+            .not_valid_after(self.at + timedelta(days=days[1]))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(own, critical=False)
+        )
 
 
 def raw_signature(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:

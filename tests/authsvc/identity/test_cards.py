@@ -130,7 +130,7 @@ def test_an_issuer_that_is_over_vouches_for_nothing(issuer: Issuer) -> None:
 
 
 GOOD = raw_signature(KEY, MESSAGE)
-WRONG_SIGNATURES = {
+WRONG_SIGNATURES: dict[str, bytes | str] = {
     "der": KEY.sign(MESSAGE, ec.ECDSA(SHA256())),
     "empty": b"",
     "zero": bytes(64),
@@ -177,26 +177,30 @@ def test_what_is_no_certificate_is_an_invalid_field(issuer: Issuer, text: str) -
     assert list(refusal.value.errors) == ["certificate"]
 
 
+def outcome(issuer: Issuer, anchors: list[x509.Certificate], certificate: bytes) -> int:
+    """Return the status of the refusal that a certificate meets, 200 when it is accepted."""
+    proof = CardProof(challenge_id="c1", certificate=b64url(certificate), signature="AA")
+    try:
+        verify_card(proof, expected=MESSAGE, anchors=anchors, at=issuer.at)
+    except Problem as refusal:
+        return refusal.status
+    return 200
+
+
 def test_no_changed_byte_of_a_certificate_ends_in_anything_but_a_refusal(issuer: Issuer) -> None:
     # given
-    der = issuer.issue(KEY.public_key()).public_bytes(Encoding.DER)
-    accepted, anchors = [], [issuer.certificate]
-    # when each byte is changed in three ways
-    for place, byte in enumerate(der):
-        for other in {byte ^ 1, byte ^ 0x80, 0} - {byte}:
-            bad = CardProof(
-                challenge_id="c1", certificate=b64url(der[:place] + bytes([other]) + der[place + 1 :]), signature="AA"
-            )
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the library warns of a serial number that became negative
-                try:
-                    verify_card(bad, expected=MESSAGE, anchors=anchors, at=issuer.at)
-                except Problem as refusal:
-                    assert refusal.status in (401, 422)
-                else:
-                    accepted.append(place)
+    der, anchors = issuer.issue(KEY.public_key()).public_bytes(Encoding.DER), [issuer.certificate]
+    changed = [
+        der[:place] + bytes([other]) + der[place + 1 :]
+        for place, byte in enumerate(der)
+        for other in {byte ^ 1, byte ^ 0x80, 0} - {byte}
+    ]
+    # when
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library warns of a serial number that became negative
+        outcomes = {outcome(issuer, anchors, each) for each in changed}
     # then
-    assert accepted == []
+    assert outcomes == {401, 422}
 
 
 def test_a_certificate_cut_anywhere_is_an_invalid_field(issuer: Issuer) -> None:

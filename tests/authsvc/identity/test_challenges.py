@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from authsvc.core.errors import Problem, Refused
 from authsvc.core.jose import b64url_decode
 from authsvc.core.kit import Kit
 from authsvc.identity import challenges
@@ -12,7 +13,7 @@ from authsvc.identity.cards import CardNotRecognised, CardProof, CardRevoked, Ve
 from authsvc.identity.challenges import ChallengeRefused
 from authsvc.identity.models import CardChallenge
 from authsvc.identity.revocation import RevocationUnknown
-from mocks.card.cards import Deck
+from mocks.card.cards import CardState, Deck
 from tests.browser import Browser
 from tests.clocks import MovableClock
 from tests.simulators import Transports, acts, clear_faults, put_fault
@@ -84,7 +85,7 @@ def test_a_challenge_is_for_one_purpose(kit: Kit, browser: Browser) -> None:
 def test_a_signature_for_one_purpose_is_none_for_another(kit: Kit, browser: Browser) -> None:
     asked = browser.post("/card-challenges", {"purpose": "login"}).get_json()
     other = browser.prove("wang-nhi", "cancel")
-    with pytest.raises(challenges.Refused) as refusal:
+    with pytest.raises(Refused) as refusal:
         redeem(kit, browser, other | {"challenge_id": asked["id"]})
     assert refusal.value.code == "card_signature_wrong"
 
@@ -111,7 +112,7 @@ def test_a_signature_for_another_origin_is_refused(kit: Kit, browser: Browser) -
     challenge = browser.post("/card-challenges", {"purpose": "login"}).get_json()
     elsewhere.origin = "http://evil.example"
     signed = browser.prove("wang-nhi", "login")
-    with pytest.raises(challenges.Refused):
+    with pytest.raises(Refused):
         redeem(kit, browser, signed | {"challenge_id": challenge["id"]})
 
 
@@ -129,7 +130,7 @@ def test_a_signature_for_another_origin_is_refused(kit: Kit, browser: Browser) -
 def test_a_bad_card_is_refused_with_its_reason_and_the_refusal_is_remembered(
     kit: Kit, browser: Browser, card: str, code: str
 ) -> None:
-    with pytest.raises(challenges.Problem) as refusal:
+    with pytest.raises(Problem) as refusal:
         redeem(kit, browser, browser.prove(card, "login"))
     assert (refusal.value.code, acts(kit)) == (code, [("card.login", code)])
 
@@ -166,7 +167,7 @@ def test_a_card_revoked_a_moment_ago_is_refused_within_half_a_minute(
     kit: Kit, browser: Browser, deck: Deck, clock: MovableClock
 ) -> None:
     redeem(kit, browser, browser.prove("wang-nhi", "login"))
-    deck.set_state("wang-nhi", deck.all()[0].state.__class__("revoked"))
+    deck.set_state("wang-nhi", CardState.REVOKED)
     clock.forward(seconds=30)
     with pytest.raises(CardRevoked):
         redeem(kit, browser, browser.prove("wang-nhi", "login"))

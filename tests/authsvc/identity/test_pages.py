@@ -12,7 +12,7 @@ from authsvc.core.schema import In, IsoDate
 from authsvc.identity import forms
 from authsvc.identity.schemas import NationalId, UnitChoice
 from tests.browser import Browser
-from tests.factories import log_in, make_person
+from tests.factories import log_in, make_person, make_session
 
 EN = {"Accept-Language": "en"}
 
@@ -39,7 +39,7 @@ def posted(app: Flask, **form: str) -> Any:
 
 def test_a_form_is_read_by_the_schema_of_the_api(app: Flask) -> None:
     form = {"national_id": " a109000016 ", "birth_year": "69", "birth_month": "5", "birth_day": "20"}
-    with posted(app, **form, unit_code="110900011", appoint_managers="on", csrf_token="x"):  # noqa: S106
+    with posted(app, **form, unit_code="110900011", appoint_managers="on", csrf_token="x"):
         loaded = forms.person_form(Who())
 
     assert (loaded["national_id"], loaded["birth_date"].isoformat()) == ("A109000016", "1980-05-20")
@@ -97,8 +97,24 @@ def test_after_a_login_the_way_leads_to_a_place_of_ours(app: Flask, wanted: str,
         assert forms.next_page() == place
 
 
+def test_a_wrong_number_is_named_in_the_form(app: Flask) -> None:
+    form = {"national_id": "A109000017", "birth_year": "69", "birth_month": "5", "birth_day": "20"}
+    with posted(app, **form), pytest.raises(Invalid) as refusal:
+        forms.person_form(Who())
+    assert list(refusal.value.errors) == ["national_id"]
+
+
+def test_a_form_that_let_somebody_in_leads_on_with_a_new_cookie(app: Flask, kit: Kit) -> None:
+    opened = make_session(kit, make_person(kit))
+    with posted(app, next="/devices"):
+        answer = forms.enter_page(opened)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/devices")
+        finished = app.process_response(app.make_response(answer))
+    assert opened.token in finished.headers["Set-Cookie"]
+
+
 def test_a_failed_form_comes_back_without_its_secret(app: Flask) -> None:
-    with posted(app, national_id="A109000016", otp="12345678", csrf_token="t"):  # noqa: S106
+    with posted(app, national_id="A109000016", otp="12345678", csrf_token="t"):
         page, status, headers = forms.login_again("otp", Invalid({"birth_date": ["Not a valid date."]}))
         assert (status, headers) == (422, {})
         assert "A109000016" in page

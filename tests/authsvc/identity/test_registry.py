@@ -120,7 +120,7 @@ FACTS = {
 
 @pytest.fixture
 def answer() -> dict[str, Any]:
-    """What the bare registry answers, besides the nonce; a test spoils it."""
+    """Give what the bare registry answers, besides the nonce; a test spoils it."""
     return dict(FACTS)
 
 

@@ -39,7 +39,9 @@ export function makeTabs(holder) {
       remember(tabs[next].dataset.way);
     });
   }
-  choose(byWay(holder.dataset.chosen) ?? byWay(window.location.hash.slice(1)) ?? byWay(remembered()) ?? tabs[0]);
+  const addressed = () => byWay(window.location.hash.slice(1));
+  window.addEventListener("hashchange", () => { if (addressed()) choose(addressed()); });
+  choose(byWay(holder.dataset.chosen) ?? addressed() ?? byWay(remembered()) ?? tabs[0]);
   holder.dataset.ready = "";
 }
 

@@ -12,7 +12,12 @@ function showToken() {
 }
 
 handle(form, async () => {
-  await call("POST", "/me/email-confirmations", { token: token() });
+  try {
+    await call("POST", "/me/email-confirmations", { token: token() });
+  } catch (refusal) {
+    document.getElementById("dead-link").hidden = !refusal.code?.startsWith("link");
+    throw refusal;
+  }
   form.hidden = true;
   document.getElementById("done").hidden = false;
 });
