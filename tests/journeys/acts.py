@@ -1,5 +1,7 @@
 """What people do on the pages, at a desk and on a phone."""
 
+from urllib.parse import urljoin
+
 from playwright.sync_api import Page, expect
 
 from devtools.people import PASSWORD, Person, wait_for_link
@@ -41,10 +43,12 @@ def link_of_mail(stack: Stack, person: Person) -> str:
 
 
 def log_in_by_card(page: Page, person: Person) -> None:
-    """Log in on the open login page with card and password; the next page greets or lists phones."""
+    """Log in on the open login page with card and password, as this person."""
     page.get_by_test_id("card-password").fill(PASSWORD)
     page.get_by_test_id("card-submit").click()
     page.wait_for_url(lambda url: "/login" not in url)
+    session = page.context.request.get(urljoin(page.url, "/api/v1/sessions/current")).json()
+    assert session["person"]["name"][0] == person.name[0]  # the rest is masked
 
 
 def name_oneself(page: Page, way: str, person: Person) -> None:

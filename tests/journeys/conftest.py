@@ -1,4 +1,4 @@
-"""Given: every process of the service and its surroundings, and real browsers: the PC's, and the phone's with a camera."""
+"""Given: every process of the service and around it, and real browsers: the PC's, and the phone's with a camera."""
 
 import os
 from collections.abc import Iterator
