@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx2
 from argon2 import PasswordHasher
 from cryptography import x509
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from sqlalchemy import text
@@ -21,18 +22,21 @@ from authsvc.core import guard, i18n, web
 from authsvc.core.clock import Clock
 from authsvc.core.db import open_engine
 from authsvc.core.errors import Unavailable
+from authsvc.core.held import Held
 from authsvc.core.keys import Keys
-from authsvc.core.kit import Kit
+from authsvc.core.kit import Kit, source_of
 from authsvc.core.remote import Remote
 from authsvc.identity.challenges import CardAnchors
+from authsvc.identity.ocsp import OcspRevocations
 from authsvc.identity.passwords import Passwords
 from authsvc.identity.registry import HttpRegistry, Registry
 from authsvc.identity.revocation import CrlRevocations, Revocations
 from authsvc.identity.ways import Ways
-from authsvc.settings import Settings
+from authsvc.settings import Misconfigured, Settings
 
 HERE = Path(__file__).parent
 API_TITLE = "Card, phone, portal"
+FILES = ("/static/", "/app/")
 
 
 def create_app(
@@ -71,38 +75,50 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
     registry = Remote("registry", settings.registry_url, transport=transports.get("registry"))
 
     @cache
-    def issuer_at(origin: str) -> Remote:
-        return Remote("card issuer", origin, transport=transports.get("card"))
+    def issuer_at(origin: str, part: str) -> Remote:
+        # One each for responder and lists, so that the one's faults do not keep us from the other.
+        return Remote(f"card issuer's {part}", origin, transport=transports.get("card"))
 
-    def issuer_of(url: str) -> Remote:
-        return issuer_at(url[: url.find("/", url.find("://") + 3)])
+    def lists_at(url: str) -> Remote:
+        return issuer_at(urljoin(url, "/"), "lists")
+
+    def responder_at(url: str) -> Remote:
+        return issuer_at(urljoin(url, "/"), "responder")
 
     hasher = PasswordHasher(time_cost=settings.argon2_time, memory_cost=settings.argon2_memory_kib, parallelism=4)
     return {
         Registry: HttpRegistry(registry),
-        Revocations: CrlRevocations(issuer_of),
+        Revocations: OcspRevocations(responder_at, otherwise=CrlRevocations(lists_at)),
         CardAnchors: CardAnchors(read_anchors(settings.card_ca_file)),
         Passwords: Passwords(keys, hasher),
         Ways: Ways(),
+        # A process of the API alone answers at once; streams and long polls are the push process's.
+        Held: Held(0 if settings.role == "api" else settings.held_calls),
     }
 
 
 def read_anchors(file: Path | None) -> list[x509.Certificate]:
-    """Read the card issuers' certificates; without a file no card is trusted."""
-    return [] if file is None else x509.load_pem_x509_certificates(file.read_bytes())
+    """Read the card issuers' certificates; without a file no card is trusted. Raise `Misconfigured`."""
+    if file is None:
+        return []
+    try:
+        return x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as fault:
+        raise Misconfigured("Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.") from fault
 
 
 def limit_floods(app: Flask, settings: Settings) -> None:
-    """Limit requests a minute per source, over everything; decides nothing about secrets."""
-    Limiter(
-        get_remote_address,
+    """Limit requests a minute per source, over all that works; decides nothing about secrets."""
+    limiter = Limiter(
+        lambda: source_of(get_remote_address()),
         app=app,
         enabled=settings.flood_limit > 0,
         application_limits=[f"{max(1, settings.flood_limit)}/minute"],
         storage_uri=settings.redis_url or "memory://",
         strategy="moving-window",
-        headers_enabled=True,
     )
+    # Probes must be answered in a flood, and a phone that starts asks for its files again.
+    limiter.request_filter(lambda: request.path in guard.PROBES or request.path.startswith(FILES))
 
 
 def add_probes(app: Flask, kit: Kit) -> None:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -16,11 +17,20 @@ ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url",
 VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", *ADDRESSES), "str"),
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits"), "int"),
-    **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool"), "int"),
+    **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
+    "lossy_mail_domains": "list",
     **dict.fromkeys(("card_ca_file", "clock_offset_file"), "path"),
     **dict.fromkeys(("session_idle", "session_absolute"), "timedelta"),
 }
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+PARTIES = ("registry_url", "telco_url", "twfido_url", "smtp_url")
+DEFAULTS = {
+    "registry_url": "http://127.0.0.1:8102",
+    "telco_url": "http://127.0.0.1:8103",
+    "twfido_url": "http://127.0.0.1:8104",
+    "smtp_url": "smtp://127.0.0.1:8025",
+}
+LEAST_DIFFERENT_BYTES = 8  # 32 random bytes have fewer with a chance below 2^-100
+LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
 
 
 class Misconfigured(RuntimeError):
@@ -38,10 +48,10 @@ class Settings:
     root_keys: Mapping[int, bytes] = field(default_factory=lambda: read_root_keys(DEMO_ROOT_KEYS))
     card_ca_file: Path | None = None
     card_component_url: str = "http://127.0.0.1:8101"
-    registry_url: str = "http://127.0.0.1:8102"
-    telco_url: str = "http://127.0.0.1:8103"
-    twfido_url: str = "http://127.0.0.1:8104"
-    smtp_url: str = "smtp://127.0.0.1:8025"
+    registry_url: str = DEFAULTS["registry_url"]
+    telco_url: str = DEFAULTS["telco_url"]
+    twfido_url: str = DEFAULTS["twfido_url"]
+    smtp_url: str = DEFAULTS["smtp_url"]
     mail_from: str = "authsvc@localhost"
     trusted_proxies: int = 0
     flood_limit: int = 600
@@ -54,16 +64,13 @@ class Settings:
     otp_digits: int = 8
     session_idle: timedelta = timedelta(minutes=15)
     session_absolute: timedelta = timedelta(hours=12)
+    lossy_mail_domains: tuple[str, ...] = ()  # mail providers known to lose our mails: people are warned
+    held_calls: int = 24  # streams and long polls that a process holds at once; the rest are answered at once
 
     def __post_init__(self) -> None:
         """Refuse what cannot work anywhere, then what must not run in production."""
-        origin = urlsplit(self.public_origin)
-        if origin.scheme not in ("http", "https") or not origin.netloc or origin.path:
-            raise Misconfigured("Set AUTHSVC_PUBLIC_ORIGIN to scheme://host[:port], without a path.")
-        if origin.hostname in {"127.0.0.1", "::1"}:
-            raise Misconfigured("Set AUTHSVC_PUBLIC_ORIGIN to a name such as http://localhost:8000, not an address.")
-        if self.otp_digits not in range(6, 9):
-            raise Misconfigured("Set AUTHSVC_OTP_DIGITS to 6, 7 or 8.")
+        if wrong := [*wrong_addresses(self), *wrong_numbers(self)]:
+            raise Misconfigured("Set " + "; ".join(wrong) + ".")
         if self.env == "production":
             refuse_demo(self)
 
@@ -71,6 +78,56 @@ class Settings:
     def secure(self) -> bool:
         """Tell whether the public origin is https."""
         return self.public_origin.startswith("https://")
+
+
+def wrong_addresses(settings: Settings) -> list[str]:
+    """Return what to set for each address that cannot be one."""
+    wrong = []
+    origin = urlsplit(settings.public_origin)
+    bare = f"{origin.scheme}://{origin.netloc}" == settings.public_origin
+    if not bare or not origin.hostname or origin.scheme not in ("http", "https"):
+        wrong.append("AUTHSVC_PUBLIC_ORIGIN to scheme://host[:port], without a path")
+    elif is_address(origin.hostname or ""):
+        wrong.append("AUTHSVC_PUBLIC_ORIGIN to a name such as http://localhost:8000, not an address")
+    for name in PARTIES:
+        place = urlsplit(getattr(settings, name))
+        if place.scheme not in (("smtp", "smtps") if name == "smtp_url" else ("http", "https")) or not place.hostname:
+            wrong.append(f"AUTHSVC_{name.upper()} to an address with its scheme, such as {DEFAULTS[name]}")
+    if urlsplit(settings.database_url).scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        wrong.append("AUTHSVC_DATABASE_URL to sqlite:///… or postgresql://…")
+    if "@" not in settings.mail_from:
+        wrong.append("AUTHSVC_MAIL_FROM to the address that mails come from")
+    return wrong
+
+
+def wrong_numbers(settings: Settings) -> list[str]:
+    """Return what to set for each number that cannot work."""
+    lowest = {"trusted_proxies": 0, "device_limit": 1, "argon2_memory_kib": 32, "argon2_time": 1, "db_pool": 1}
+    wrong = [
+        f"AUTHSVC_{name.upper()} to {least} or more" for name, least in lowest.items() if vars(settings)[name] < least
+    ]
+    if settings.otp_digits not in range(6, 9):
+        wrong.append("AUTHSVC_OTP_DIGITS to 6, 7 or 8")
+    if not timedelta(0) < settings.session_idle <= settings.session_absolute:
+        wrong.append("AUTHSVC_SESSION_IDLE to a time above 0 and not above AUTHSVC_SESSION_ABSOLUTE")
+    return wrong
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is a number and not a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_near(host: str | None) -> bool:
+    """Tell whether a host is this machine, where simulators live."""
+    name = host or ""
+    return name == "localhost" or (
+        is_address(name) and (ip_address(name).is_loopback or ip_address(name).is_unspecified)
+    )
 
 
 def read_root_keys(text: str) -> dict[int, bytes]:
@@ -99,8 +156,9 @@ def read_root_keys(text: str) -> dict[int, bytes]:
 def refuse_demo(settings: Settings) -> None:
     """Raise `Misconfigured` for whatever is fit for a laptop only."""
     wrong = []
-    if settings.root_keys == read_root_keys(DEMO_ROOT_KEYS):
-        wrong.append("AUTHSVC_ROOT_KEYS (or …_FILE) to secret keys: the demo key is public")
+    demo = set(read_root_keys(DEMO_ROOT_KEYS).values())
+    if any(key in demo or len(set(key)) < LEAST_DIFFERENT_BYTES for key in settings.root_keys.values()):
+        wrong.append("AUTHSVC_ROOT_KEYS (or …_FILE) to secret random keys: one of them is public or no key at all")
     if not settings.secure:
         wrong.append("AUTHSVC_PUBLIC_ORIGIN to an https:// origin")
     if settings.card_ca_file is None:
@@ -109,8 +167,10 @@ def refuse_demo(settings: Settings) -> None:
         wrong.append("no AUTHSVC_CLOCK_OFFSET_FILE: a production clock is not moved")
     if settings.flood_limit <= 0:
         wrong.append("AUTHSVC_FLOOD_LIMIT to requests a minute above 0")
-    for name in ("registry_url", "telco_url", "twfido_url", "smtp_url"):
-        if urlsplit(getattr(settings, name)).hostname in LOOPBACK:
+    if settings.argon2_memory_kib < LEAST_ARGON2_KIB:
+        wrong.append(f"AUTHSVC_ARGON2_MEMORY_KIB to {LEAST_ARGON2_KIB} or more")
+    for name in PARTIES:
+        if is_near(urlsplit(getattr(settings, name)).hostname):
             wrong.append(f"AUTHSVC_{name.upper()} to the real party: this is a simulator's address")
     if wrong:
         raise Misconfigured("Not fit for production. Set " + "; ".join(wrong) + ".")
@@ -132,6 +192,8 @@ def from_env() -> Settings:
             raise Misconfigured("Set AUTHSVC_ROOT_KEYS_FILE to a file of ASCII text that can be read.") from fault
     if keys_text:
         given["root_keys"] = read_root_keys(keys_text)
+    if given["lossy_mail_domains"] is not None:
+        given["lossy_mail_domains"] = tuple(name.strip().lower() for name in given["lossy_mail_domains"])
     for name, value in given.items():
         if name in ADDRESSES and value:
             given[name] = value.rstrip("/")

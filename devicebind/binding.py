@@ -13,8 +13,8 @@ from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity import devices, people, tokens
 from authsvc.identity.devices import DeviceFacts
-from authsvc.identity.login import ACTIVE, OnlineServicesSuspended
-from authsvc.identity.models import Device, Person
+from authsvc.identity.login import OnlineServicesSuspended
+from authsvc.identity.models import ACTIVE, Device, Person
 from authsvc.identity.tokens import Tokens
 from authsvc.identity.tries import TYPED_ID
 from authsvc.identity.ways import Ways

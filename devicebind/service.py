@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from authsvc.core import audit, qr
 from authsvc.core.db import claim
 from authsvc.core.errors import NotFound, Problem, Refused, Throttled
+from authsvc.core.held import Held
 from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey
 from authsvc.core.keys import new_id
@@ -74,14 +75,14 @@ def make_code(kit: Kit, *, view: SessionView) -> MadeCode:
 
 def follow_code(kit: Kit, *, code_id: str, person_id: str, wait: int) -> str:
     """Return a code's status, after up to `wait` seconds in which it is still waiting; raise `NotFound`."""
-    # Only the push process holds a call open.
-    until = kit.clock.now() + timedelta(seconds=0 if kit.settings.role == "api" else wait)
-    while True:
-        status = _status(kit, code_id, person_id)
-        left = (until - kit.clock.now()).total_seconds()
-        if status != WAITING or left <= 0:
-            return status
-        kit.clock.sleep(min(POLL_SECONDS, left))
+    with kit.port(Held).turn(code_id) as turn:
+        until = kit.clock.now() + timedelta(seconds=wait if turn.granted else 0)
+        while True:
+            status = _status(kit, code_id, person_id)
+            left = (until - kit.clock.now()).total_seconds()
+            if status != WAITING or left <= 0 or not turn.is_newest():
+                return status
+            kit.clock.sleep(min(POLL_SECONDS, left))
 
 
 def _status(kit: Kit, code_id: str, person_id: str) -> str:

@@ -21,6 +21,7 @@ from devicebind.schemas import (
     CodeStatusOut,
     DeviceOut,
     MadeCodeOut,
+    OwnDeviceOut,
     RefreshIn,
     TokensOut,
 )
@@ -85,11 +86,12 @@ def recover() -> Tokens:
 
 @bp.route("/me/device", methods=["GET"])
 @door("app")
-@bp.response(200, DeviceOut)
+@bp.response(200, OwnDeviceOut)
 @bp.refuses(*APP_REFUSALS, NotFound)
-def me() -> Device:
-    """Show the phone that asks."""
-    return show_phone(kit(), device_id=who().device_id, person_id=who().person_id)
+def me() -> dict[str, Any]:
+    """Show the phone that asks, and the time here."""
+    device = show_phone(kit(), device_id=who().device_id, person_id=who().person_id)
+    return vars(device) | {"server_time": kit().clock.now()}
 
 
 @bp.route("/devices", methods=["GET"])

@@ -1,6 +1,7 @@
 """Child processes with a log file each, that end when their parent does."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from typing import Self
 
 import httpx2
 
-from devtools.guardian import end_groups
+from devtools.guardian import end_groups, signal_group
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -27,7 +28,7 @@ class Child:
 
     def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], log_dir: Path) -> None:
         """Start it."""
-        self.name = name
+        self.name, self.command, self.env = name, command, env
         self.log = log_dir / f"{name}.log"
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -111,6 +112,14 @@ class Family:
         child = self.start(name, command, env)
         child.wait_until_done()
         self._forget(child)
+
+    def kill(self, name: str) -> Child:
+        """Kill a process with its children at once, as a power cut would, and return what it was."""
+        child = next(child for child in self.children if child.name == name)
+        signal_group(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self._forget(child)
+        return child
 
     def check(self) -> None:
         """Raise `StackError` when one of them has ended."""

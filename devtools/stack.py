@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from devtools.ports import HOST, Ports
-from devtools.processes import Family, clean_environment
+from devtools.processes import Child, Family, clean_environment
 
 THREADS = 64
 
@@ -44,6 +44,7 @@ class Stack:
         self._database_url = database_url
         self._folder = folder
         self._cleanup = ExitStack()
+        self._killed: dict[str, Child] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
@@ -87,6 +88,17 @@ class Stack:
     def check(self) -> None:
         """Raise `StackError` with the end of its log when a process has died."""
         self.family.check()
+
+    def kill(self, name: str) -> None:
+        """Kill one process (`service`, `worker`, `mail`, …) with SIGKILL; `restart` brings it back."""
+        self._killed[name] = self.family.kill(name)
+
+    def restart(self, name: str) -> None:
+        """Start a killed process again as it was, and wait until it answers where it has an address."""
+        was = self._killed.pop(name)
+        child = self.family.start(name, was.command, was.env)
+        if name in self.urls:
+            child.wait_until_healthy(self.urls[name])
 
     def environment(self) -> dict[str, str]:
         """Return the service's environment."""

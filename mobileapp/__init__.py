@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, send_from_directory
 
 STATIC = Path(__file__).parent / "static"
+NOT_MODIFIED = 304
 TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -35,6 +36,8 @@ def file(name: str) -> Response:
     """Answer a file of the app, to be asked about again each time (it has an ETag), or 404."""
     answer = send_from_directory(STATIC, name, mimetype=TYPES.get(Path(name).suffix))
     answer.cache_control.no_cache = True
+    if answer.status_code == NOT_MODIFIED:
+        answer.close()  # nobody reads the file of an answer without a body, so nobody closes it
     return answer
 
 

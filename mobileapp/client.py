@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from mobileapp.phonekeys import DECISION_TYPE, PhoneKeys, otp_secret, public_jwk, signed, totp
-from mobileapp.phonewire import Body, Problem, Wire, answer_of
+from mobileapp.phonewire import Body, Problem, Wire, answer_of, wants_fresh_token
 
 TIMEOUT = 30.0
 TOKENS = ("access_token", "refresh_token", "expires_in", "token_type")
@@ -169,7 +169,7 @@ class Phone:
     ) -> dict[str, Any]:
         """Make one API call with a proof and, if so, the token; an expired token is refreshed once."""
         response = self.wire.send(method, path, body, access_token=self._token() if with_token else None)
-        if response.status_code == httpx2.codes.UNAUTHORIZED and with_token and self._may_refresh():
+        if with_token and wants_fresh_token(response) and self._may_refresh():
             self.refresh()
             response = self.wire.send(method, path, body, access_token=self._token())
         return answer_of(response)

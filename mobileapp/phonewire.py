@@ -89,3 +89,8 @@ def wants_nonce(response: httpx2.Response) -> bool:
         json_object(response).get("code") == "use_dpop_nonce"
         or "use_dpop_nonce" in response.headers.get("WWW-Authenticate", "")
     )
+
+
+def wants_fresh_token(response: httpx2.Response) -> bool:
+    """Tell whether it was the access token that the service did not take (RFC 6750 section 3.1)."""
+    return response.status_code == httpx2.codes.UNAUTHORIZED and json_object(response).get("code") == "invalid_token"

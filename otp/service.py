@@ -17,8 +17,7 @@ from authsvc.core.jose import PublicKey, b64url, b64url_decode
 from authsvc.core.keys import Place
 from authsvc.core.kit import Kit
 from authsvc.identity import people, sessions
-from authsvc.identity.login import ACTIVE
-from authsvc.identity.models import Device, Person, Proof
+from authsvc.identity.models import ACTIVE, Device, Person, Proof
 from authsvc.identity.tries import TYPED_ID, spend_source
 from otp.models import OtpSecret
 

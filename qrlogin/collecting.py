@@ -1,5 +1,7 @@
 """The end of a QR login: the browser that asked, and no other, collects its session."""
 
+from datetime import datetime
+
 from sqlalchemy import update
 
 from authsvc.core import audit
@@ -38,17 +40,23 @@ def collect(
         # Locked, so that a phone unbound meanwhile is either seen as gone, or ends this session after it.
         if devices.lock_live(session, device_id=order.device_id, person_id=order.person_id) is None:
             raise OrderNotApproved
-        proof = Proof(
-            person_id=order.person_id,
-            acr="qr",
-            amr=("swk",),
-            at=now,
-            device_id=order.device_id,
-            unit_code=order.unit_code,
-            appoint_managers=order.appoint_managers,
-        )
         audit.record(session, kit, "qr.collected", actor=order.person_id, object=order_id)
-        return sessions.open_session(session, kit, proof)
+        opened = sessions.open_session(session, kit, _proof(order, order.person_id, at=now))
+        # The browser's cookie changes here; its order stays its own, so that it can be told "used".
+        order.browser_digest = kit.keys.mac("browser", opened.token)
+        return opened
+
+
+def _proof(order: QrOrder, person_id: str, *, at: datetime) -> Proof:
+    return Proof(
+        person_id=person_id,
+        acr="qr",
+        amr=("swk",),
+        at=at,
+        device_id=order.device_id,
+        unit_code=order.unit_code,
+        appoint_managers=order.appoint_managers,
+    )
 
 
 def _check_browser_key(order: QrOrder, browser_proof: str | None) -> None:

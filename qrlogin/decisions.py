@@ -231,5 +231,9 @@ def _read_decision(kit: Kit, order: QrOrder, device: Device, jws: str, *, decisi
         raise DecisionRefused from fault
     if any(claims.get(name) != value for name, value in expected.items()) or isinstance(claims.get("frame"), bool):
         raise DecisionRefused
-    dpop.use_once(kit, claims, key=key, until=dpop.believable_until(kit, claims, at=kit.clock.now()))
+    until = dpop.believable_until(kit, claims, at=kit.clock.now())
+    try:
+        dpop.use_once(kit, claims, key=key, until=until)
+    except dpop.ProofRefused as fault:
+        raise DecisionRefused from fault
     return claims

@@ -10,16 +10,15 @@ from sqlalchemy.orm import Session
 
 import qrlogin.frames as frames
 from authsvc.core import audit
+from authsvc.core.agents import describe
 from authsvc.core.errors import Conflict, Gone, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey, b64url
 from authsvc.core.keys import new_id
-from authsvc.core.kit import Kit
+from authsvc.core.kit import Kit, source_of
 from authsvc.core.throttle import Limit
 from authsvc.identity import people
-from authsvc.identity.login import ACTIVE
-from authsvc.identity.models import Person
-from qrlogin.agents import describe
+from authsvc.identity.models import ACTIVE, Person
 from qrlogin.models import QrOrder
 
 LIFE: Final = timedelta(seconds=180)
@@ -68,14 +67,14 @@ def begin(
     appoint_managers: bool = False,
 ) -> OrderView:
     """Begin an order for this browser; for an unknown person the answer is just the same."""
-    kit.throttle.spend(STARTS, kit.keys.index("source", kit.caller.source))
+    kit.throttle.spend(STARTS, kit.source_index)
     now, browser_digest = kit.clock.now(), kit.keys.mac("browser", browser)
     order = _new_order(kit, browser_digest=browser_digest, at=now)
-    order.claimed_id = people.national_id_index(kit, national_id)
+    order.claimed_id = kit.keys.index("qr-claim", f"{national_id}|{birth_date.isoformat()}")
     order.browser_key = browser_key.jwk if browser_key else None
     order.unit_code, order.appoint_managers = unit_code, appoint_managers
     with kit.begin() as session:
-        _make_room(session, browser_digest=browser_digest, claimed_id=order.claimed_id, at=now)
+        _make_room(session, kit, order)
         order.person_id = _person_to_ask(session, kit, national_id, birth_date)
         session.add(order)
         audit.record(session, kit, "qr.begun", object=order.id)
@@ -112,14 +111,24 @@ def _person_to_ask(session: Session, kit: Kit, national_id: str, birth_date: dat
     return person.id
 
 
-def _make_room(session: Session, *, browser_digest: bytes, claimed_id: bytes, at: datetime) -> None:
-    """End this browser's older orders, and the oldest of this person where three are live."""
-    live = (QrOrder.state.in_(LIVE), QrOrder.expires_at > at)
-    _void(session, QrOrder.browser_digest == browser_digest, *live)
-    mine = select(QrOrder.id).where(QrOrder.claimed_id == claimed_id, *live).order_by(QrOrder.created_at.desc())
-    surplus = session.scalars(mine).all()[LIVE_PER_PERSON - 1 :]
+def _make_room(session: Session, kit: Kit, new: QrOrder) -> None:
+    """End this browser's older orders, and of the others that wait for this person all but two.
+
+    Those go first whose browser has left, then those from the new one's own address, then the oldest: somebody who
+    knows ID and birth date pushes out their own orders. One that the person scanned is never touched.
+    """
+    _void(session, QrOrder.browser_digest == new.browser_digest, QrOrder.state.in_(LIVE))
+    waiting = (QrOrder.state == "waiting", QrOrder.expires_at > new.created_at)
+    others = session.scalars(select(QrOrder).where(QrOrder.claimed_id == new.claimed_id, *waiting)).all()
+
+    def worth(order: QrOrder) -> tuple[bool, bool, datetime]:
+        here = new.created_at - order.browser_seen_at < LEASE
+        place = kit.keys.place(QrOrder.__tablename__, order.id).open("place", order.place)
+        return here, source_of(place) != source_of(kit.caller.source), order.created_at
+
+    surplus = sorted(others, key=worth)[: max(0, len(others) - LIVE_PER_PERSON + 1)]
     if surplus:
-        _void(session, QrOrder.id.in_(surplus), *live)
+        _void(session, QrOrder.id.in_([order.id for order in surplus]), *waiting)
 
 
 def _void(session: Session, *which: ColumnElement[bool]) -> int:

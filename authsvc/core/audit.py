@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, String
+from sqlalchemy import JSON, BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from authsvc.core.db import Base
@@ -14,12 +14,13 @@ class AuditEvent(Base):
     """One act or refusal. `actor` and `object` are opaque ids, `source` is the blind index of the address."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_actor_id", "actor", "id"),)  # a person's own events, the newest first
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(64))
-    actor: Mapped[str | None] = mapped_column(String(32), index=True)
+    actor: Mapped[str | None] = mapped_column(String(32))
     object: Mapped[str | None] = mapped_column(String(32))
     request_id: Mapped[str] = mapped_column(String(32))
     source: Mapped[bytes | None]
@@ -45,7 +46,7 @@ def record(
             actor=actor,
             object=object,
             request_id=kit.caller.request_id,
-            source=kit.keys.index("source", kit.caller.source) if kit.caller.source else None,
+            source=kit.source_index if kit.caller.source else None,
             details=details,
         )
     )

@@ -18,11 +18,13 @@ from authsvc.settings import Settings
 API: Final = "/api/"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBES: Final = frozenset({"/healthz", "/readyz"})
+FOR_EVERYBODY: Final = frozenset({"/api/v1/docs", "/api/v1/openapi.json"})  # links lead here from anywhere
 OPAQUE: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 MAX_BODY: Final = 64 * 1024
 MAX_DEPTH: Final = 32
 IN_QUERY: Final = "%=&+;/?:@!$'()*,"
 NO_CONTENT: Final = 204
+NOT_MODIFIED: Final = 304
 
 
 class WrongHost(Malformed):
@@ -88,6 +90,8 @@ def _check_path() -> None:
 
 
 def _check_site(settings: Settings) -> None:
+    if request.path in FOR_EVERYBODY:
+        return
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if request.path.startswith(API) and origin is not None and origin != settings.public_origin:
         raise CrossSite
@@ -156,6 +160,8 @@ def content_policy(settings: Settings) -> str:
 
 def _finish(response: Response, settings: Settings) -> Response:
     headers = response.headers
+    if response.status_code == NOT_MODIFIED:
+        response.close()  # nobody reads the file of an answer without a body, so nobody closes it
     if response.status_code == NO_CONTENT:
         response.set_data(b"")
         headers.pop("Content-Type", None)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_babel, gettext
+from flask_babel import Babel, force_locale, get_babel, gettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -52,6 +52,15 @@ def request_language() -> str:
 def translate(text: str) -> str:
     """Return a marked text in the language of this request or mail."""
     return str(gettext(text)) if text else ""
+
+
+def in_every_language(text: str) -> list[str]:
+    """Return a marked text in each of our languages, for a search that does not ask which one was typed."""
+    told = []
+    for locale in LOCALES.values():
+        with force_locale(locale):
+            told.append(translate(text))
+    return told
 
 
 def include(app: Flask) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -15,14 +16,25 @@ from authsvc.core.throttle import Throttle
 from authsvc.settings import Settings
 
 Port = TypeVar("Port")
+NETWORK_BITS = 64  # what one subscriber has of IPv6
+
+
+def source_of(address: str) -> str:
+    """Return what counts as one source: an IPv4 address, or the /64 network of an IPv6 address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(ip_network((found, NETWORK_BITS), strict=False))  # noqa: PLR2004
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is on the line: address and browser as the trusted hop told them, language, id of the request."""
+    """Who is on the line: address as the trusted hop told it, browser and its cookie, language, id of the request."""
 
     source: str = ""
     user_agent: str = ""
+    browser: str | None = None
     language: str = "zh-Hant-TW"
     request_id: str = "-"
 
@@ -62,6 +74,11 @@ class Kit:
         if not isinstance(found, kind):
             raise LookupError(f"nothing stands at the port {kind.__name__}")
         return found
+
+    @property
+    def source_index(self) -> bytes:
+        """Return the blind index of where the caller comes from."""
+        return self.keys.index("source", source_of(self.caller.source))
 
     def on_behalf_of(self, caller: Caller) -> "Kit":
         """Return the same kit for one request."""

@@ -39,6 +39,11 @@ class Remote:
             raise Unavailable
         return body
 
+    def exchange(self, path: str, body: bytes, content_type: str) -> bytes:
+        """POST a document that may be sent twice and return the answer's document; raise `Unavailable`."""
+        headers = {"Content-Type": content_type}
+        return self._guarded("POST", path, longest=LONGEST_ANSWER, content=body, headers=headers).content
+
     def fetch(self, path: str) -> bytes:
         """GET a document; raise `Unavailable`."""
         return self._guarded("GET", path, longest=LONGEST_DOCUMENT).content

@@ -13,7 +13,7 @@ from authsvc.core.jose import NotAuthentic, read_public_key
 LONGEST_TEXT = 255
 LONGEST_WAIT = 25
 CALENDAR_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-SECONDS = re.compile(r"[0-9]{1,9}")
+DIGITS = re.compile(r"[0-9]{1,9}")
 
 
 class In(Schema):
@@ -71,17 +71,21 @@ class Flag(fields.Boolean):
         return value
 
 
-class Wait(fields.Integer):
-    """How many seconds a call may be held, 0 to 25, in plain digits (Python's own reading takes ９ for 9)."""
+class Digits(fields.Integer):
+    """A whole number of a query, in plain digits (Python's own reading takes ９ for 9)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not DIGITS.fullmatch(value):
+            raise self.make_error("invalid", input=value)
+        number: int = super()._deserialize(value, attr, data, **kwargs)
+        return number
+
+
+class Wait(Digits):
+    """How many seconds a call may be held, 0 to 25."""
 
     def __init__(self) -> None:
         super().__init__(load_default=0, validate=validate.Range(0, LONGEST_WAIT))
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        if not isinstance(value, str) or not SECONDS.fullmatch(value):
-            raise self.make_error("invalid", input=value)
-        seconds: int = super()._deserialize(value, attr, data, **kwargs)
-        return seconds
 
 
 class WaitIn(In):

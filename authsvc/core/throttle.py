@@ -11,6 +11,8 @@ from authsvc.core.clock import Clock
 from authsvc.core.db import Base, upsert
 from authsvc.core.errors import Throttled
 
+# A clock that was wrong for a while must not leave a pause behind where there is none.
+ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 LONGEST_RETRY_AFTER: Final = 86_400
 
@@ -73,7 +75,7 @@ class Throttle:
 
     def forgive(self, session: Session, limit: Limit, subject: bytes) -> None:
         """Start anew after a success, in the success's own transaction."""
-        cleared = update(Tally).where(*_of(limit, subject)).values(tries=0, open_at=self.clock.now())
+        cleared = update(Tally).where(*_of(limit, subject)).values(tries=0, open_at=ALWAYS)
         session.execute(cleared, execution_options={"synchronize_session": False})
 
 
@@ -83,8 +85,8 @@ def _of(limit: Limit, subject: bytes) -> tuple[ColumnElement[bool], ...]:
 
 def _count(session: Session, limit: Limit, subject: bytes, now: datetime) -> Any:
     """Return the statement that counts unless a pause runs; it answers the number of the try, or no row."""
-    stale = now - limit.forgets if limit.forgets else datetime(1970, 1, 1, tzinfo=UTC)
-    first = {"scope": limit.scope, "subject": subject, "tries": 1, "since_at": now, "open_at": now}
+    stale = now - limit.forgets if limit.forgets else ALWAYS
+    first = {"scope": limit.scope, "subject": subject, "tries": 1, "since_at": now, "open_at": ALWAYS}
     over = Tally.since_at <= stale
     again = {"tries": case((over, 1), else_=Tally.tries + 1), "since_at": case((over, now), else_=Tally.since_at)}
     insert = upsert(session, Tally.__table__).values(**first)  # type: ignore[arg-type]

@@ -104,7 +104,8 @@ def kit() -> Kit:
     if "kit" not in g:
         base: Kit = current_app.extensions["kit"]
         agent = request.headers.get("User-Agent", "")[:255]
-        g.kit = base.on_behalf_of(Caller(request.remote_addr or "", agent, request_language(), new_id()))
+        cookie = browser_token(base.settings)
+        g.kit = base.on_behalf_of(Caller(request.remote_addr or "", agent, cookie, request_language(), new_id()))
     return cast("Kit", g.kit)
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from authsvc.core import jobs, web
 from authsvc.core.i18n import N_
 from authsvc.identity import challenges, doors, dpop, pages, tokens, views
-from authsvc.identity.ways import LoginWay, ways_of
+from authsvc.identity.ways import LoginWay, MenuEntry, menu_of, ways_of
 
 HERE = Path(__file__).parent
 
@@ -21,5 +21,6 @@ def include(app: Flask) -> None:
         id="card", title=N_("Health card and password"), template="login_ways/card.html", icon="card", order=10
     )
     ways_of(app).logins.append(card)
+    menu_of(app).append(MenuEntry(title=N_("Security"), href="/security", order=80, inside=True))
     for purge in (challenges.purge, dpop.purge, tokens.purge):
         jobs.every_minute(app, purge)

@@ -14,7 +14,9 @@ SCHEME = "dpop"
 
 
 def by_session(kit: Kit, shown: Credentials) -> SessionView | None:
-    """Let a browser in whose cookie opens a live session."""
+    """Let a browser in whose cookie opens a live session; a phone's credentials beside it are not overlooked."""
+    if shown.authorization or shown.proofs:
+        return None
     return find_session(kit, shown.cookie_token) if shown.cookie_token else None
 
 

@@ -12,10 +12,9 @@ from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
 from authsvc.identity.cards import CardProof
-from authsvc.identity.models import Person, Proof
+from authsvc.identity.models import ACTIVE, Person, Proof
 from authsvc.identity.passwords import Passwords
 
-ACTIVE: Final = "active"
 PASSWORD: Final = Limit(scope="password", tries=5, pause=timedelta(seconds=60), closes_at=100)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from authsvc.core.db import Base, id_column
 
 LIVE = text("unbound_at IS NULL")
+ACTIVE: Final = "active"
 
 
 class Person(Base):
@@ -73,7 +74,10 @@ class Device(Base):
 
 
 class WebSession(Base):
-    """A browser that somebody opened by proving themselves; found by the digest of its cookie."""
+    """A browser that somebody opened by proving themselves; found by the digest of its cookie.
+
+    `place` is the address that it was opened from, sealed; `browser` is what the browser says of itself.
+    """
 
     __tablename__ = "web_session"
 
@@ -89,6 +93,8 @@ class WebSession(Base):
     ended_at: Mapped[datetime | None]
     unit_code: Mapped[str | None] = mapped_column(String(9))
     appoint_managers: Mapped[bool]
+    place: Mapped[bytes | None]
+    browser: Mapped[str] = mapped_column(String(64))
 
 
 class CardChallenge(Base):
@@ -173,6 +179,21 @@ class SessionView:
     binding: dict[str, Any] | None
     unit_code: str | None
     appoint_managers: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSession:
+    """One of a person's live sessions in their own list; `from_` is the address that it was opened from."""
+
+    id: str
+    current: bool
+    acr: str
+    amr: list[str]
+    auth_time: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    from_: str
+    browser: str
 
 
 @dataclass(frozen=True, kw_only=True)

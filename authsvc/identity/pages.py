@@ -1,18 +1,23 @@
-"""Home, login and "who am I": the pages every portal visitor meets."""
+"""Home, login, "who am I" and security: the pages every portal visitor meets."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, render_template, request
+from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+import authsvc.identity.history as history
 import authsvc.identity.sessions as sessions
 from authsvc.core import cookies
 from authsvc.core.db import OUT_OF_REACH
-from authsvc.core.errors import every_refusal
+from authsvc.core.errors import NotFound, every_refusal
 from authsvc.core.i18n import LANGUAGES, request_language, translate
 from authsvc.core.web import HTTP_CODES, door, kit
 from authsvc.identity.forms import next_page
 from authsvc.identity.models import SessionView
+from authsvc.identity.readerfaults import LONGEST_QUERY, READER_FAULTS, find_faults
+from authsvc.identity.schemas import HistoryIn
 from authsvc.identity.ways import menu_of, ways_of
 
 bp = Blueprint("identity_pages", __name__)
@@ -50,6 +55,7 @@ def context() -> dict[str, Any]:
         "card_component": settings.card_component_url,
         "login_ways": sorted(ways_of(current_app).logins, key=lambda way: way.order),
         "me": me,
+        "reader_faults": READER_FAULTS,
         "menu": [
             {"title": translate(entry.title), "href": entry.href} for entry in sorted(entries, key=lambda e: e.order)
         ],
@@ -89,8 +95,57 @@ def logout() -> Response:
     """End this browser's session."""
     view = current_session()
     if view is not None:
-        sessions.end_session(kit(), session_id=view.id)
+        sessions.end_session(kit(), view=view, session_id=view.id)
     return redirect("/", 303)
+
+
+@bp.get("/security")
+@door("anyone")
+def security() -> str | Response:
+    """Show where the person is logged in and what happened with their account."""
+    view = current_session()
+    if view is None:
+        return redirect("/login?next=/security", 303)
+    return render_template(
+        "security.html",
+        sessions=sessions.list_sessions(kit(), view=view),
+        page=history.show_history(kit(), view=view, before=_before()),
+        older=_before() is not None,
+        done=request.args.get("done"),
+    )
+
+
+def _before() -> str | None:
+    """Return where an older page of the history begins; raise `NotFound` for what no page of ours links to."""
+    asked = {"before": request.args["before"]} if "before" in request.args else {}
+    try:
+        before: str | None = HistoryIn().load(asked).get("before")
+    except ValidationError as fault:
+        raise NotFound from fault
+    return before
+
+
+@bp.post("/security/sessions/<session_id>/end")
+@door("anyone")
+def end_session(session_id: str) -> Response:
+    """End one of the person's sessions; the list then shows what is left."""
+    view = current_session()
+    if view is None:
+        return redirect("/login?next=/security", 303)
+    with suppress(NotFound):  # it ended by itself meanwhile: that was the wish
+        sessions.end_session(kit(), view=view, session_id=session_id)
+    return redirect("/" if session_id == view.id else "/security?done=one", 303)
+
+
+@bp.post("/security/sessions/end-others")
+@door("anyone")
+def end_other_sessions() -> Response:
+    """End all sessions of the person but this one."""
+    view = current_session()
+    if view is None:
+        return redirect("/login?next=/security", 303)
+    sessions.end_other_sessions(kit(), view=view)
+    return redirect("/security?done=others", 303)
 
 
 @bp.get("/problems")
@@ -100,6 +155,14 @@ def problems() -> str:
     listed = {kind.code: (kind.status, translate(kind.detail), kind.reader_code) for kind in every_refusal()[1:]}
     listed |= {code: (status, translate(detail), None) for status, (code, detail) in HTTP_CODES.items()}
     return render_template("problems.html", problems=sorted(listed.items()))
+
+
+@bp.get("/help/reader-errors")
+@door("anyone")
+def reader_errors() -> str:
+    """Show what to do about a fault of reader, card or certificate; `q` narrows it down."""
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    return render_template("reader_errors.html", faults=find_faults(query), query=query)
 
 
 @bp.get("/api/v1/docs")

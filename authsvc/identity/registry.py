@@ -97,10 +97,10 @@ def _insured(answer: dict[str, Any]) -> Insured | None:
     texts = {name: answer.get(name) for name in ("card_number", "national_id", "name", "kind")}
     if answer.get("found") is not True or not all(isinstance(text, str) and text for text in texts.values()):
         raise Unavailable
-    if texts["kind"] not in ("citizen", "resident"):
+    if texts["kind"] not in ("citizen", "resident") or not isinstance(answer.get("card_valid"), bool):
         raise Unavailable
     try:
         born = date.fromisoformat(answer["birth_date"])
     except (KeyError, TypeError, ValueError) as fault:
         raise Unavailable from fault
-    return Insured(card_valid=answer.get("card_valid") is True, birth_date=born, **texts)  # type: ignore[arg-type]
+    return Insured(card_valid=answer["card_valid"], birth_date=born, **texts)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""Is a card's certificate revoked? An unknown status is a no: without a current list nobody gets in."""
+"""Is a card's certificate revoked? An unknown status is a no: without the issuer's current word nobody gets in."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final, Protocol, runtime_checkable
 
@@ -14,10 +14,11 @@ from authsvc.core.remote import Remote
 from authsvc.identity.cards import CardRevoked, VerifiedCard
 
 KEEP: Final = timedelta(seconds=30)
+SKEW: Final = timedelta(minutes=5)  # how far the issuer's clock may be ahead of ours
 
 
 class RevocationUnknown(Unavailable):
-    """No current revocation list can be had."""
+    """The issuer's current word cannot be had: no usable answer of its responder and no current list."""
 
     code = "revocation_unknown"
     detail = N_("We cannot check right now whether this card is still valid. Please try again in a moment.")
@@ -75,16 +76,21 @@ def _distribution_point(certificate: x509.Certificate) -> str:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound as fault:
         raise RevocationUnknown from fault
-    for point in points:
-        for name in point.full_name or ():
-            if isinstance(name, x509.UniformResourceIdentifier):
-                return name.value
-    raise RevocationUnknown
+    url = http_address(name for point in points for name in point.full_name or ())
+    if url is None:
+        raise RevocationUnknown
+    return url
+
+
+def http_address(names: Iterable[x509.GeneralName]) -> str | None:
+    """Return the first of these names that is a web address (issuers also name directories, by ldap:)."""
+    addresses = (name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
+    return next((address for address in addresses if address.startswith(("http://", "https://"))), None)
 
 
 def _check_list(crl: x509.CertificateRevocationList, issuer: x509.Certificate, at: datetime) -> None:
     key = issuer.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) or not crl.is_signature_valid(key):
         raise RevocationUnknown
-    if crl.next_update_utc is None or not crl.last_update_utc <= at + timedelta(minutes=5) or at > crl.next_update_utc:
+    if crl.next_update_utc is None or not crl.last_update_utc <= at + SKEW or at > crl.next_update_utc:
         raise RevocationUnknown

@@ -4,11 +4,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from authsvc.core.i18n import N_
-from authsvc.core.schema import Flag, In, Moment, Text
+from authsvc.core.i18n import N_, translate
+from authsvc.core.schema import Digits, Flag, In, Moment, Text
 from authsvc.identity.cards import CardProof
 from authsvc.identity.challenges import PURPOSES
+from authsvc.identity.history import LONGEST_PAGE, PAGE
 from authsvc.identity.numbers import is_national_id, normalise
+from authsvc.identity.readerfaults import LONGEST_QUERY
 
 UNIT_CODE = r"[0-9]{9}"
 NO_CHOICE = N_("This is not one of the choices.")
@@ -97,3 +99,66 @@ class SessionOut(Schema):
     binding = fields.Nested(BindingOriginOut, allow_none=True)
     unit_code = fields.String(allow_none=True)
     appoint_managers = fields.Boolean()
+
+
+class LiveSessionOut(Schema):
+    """One of the person's live sessions."""
+
+    id = fields.String(required=True)
+    current = fields.Boolean(required=True)
+    acr = fields.String(required=True)
+    amr = fields.List(fields.String(), required=True)
+    auth_time = Moment(required=True)
+    last_seen_at = Moment(required=True)
+    expires_at = Moment(required=True)
+    from_ = fields.String(required=True, data_key="from")
+    browser = fields.String(required=True)
+
+
+class Told(fields.String):
+    """A marked text, told in the reader's language."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        del attr, obj, kwargs
+        return translate(value)
+
+
+class ReaderFaultsIn(In):
+    """What to look for: a number, a code, words of either language; everything without it."""
+
+    q = Text(longest=LONGEST_QUERY, load_default="")
+
+
+class ReaderFaultOut(Schema):
+    """A fault of reader, card or certificate; `number` is the help desk's, `code` tells its faults apart."""
+
+    number = fields.Integer(required=True)
+    code = fields.String(required=True)
+    told_by = fields.String(required=True, validate=validate.OneOf(("component", "page", "service")))
+    cause = Told(required=True)
+    remedy = Told(required=True)
+
+
+class HistoryIn(In):
+    """Which events: those older than the one with the id `before`, and how many."""
+
+    before = Text(longest=18, pattern=r"[0-9]+")
+    limit = Digits(load_default=PAGE, validate=validate.Range(1, LONGEST_PAGE))
+
+
+class OwnEventOut(Schema):
+    """One of the person's own security events."""
+
+    id = fields.String(required=True)
+    at = Moment(required=True)
+    what = fields.String(required=True)
+    text = Told(required=True)
+    outcome = fields.String(required=True)
+    here = fields.Boolean(required=True)
+
+
+class HistoryOut(Schema):
+    """The person's own security events, the newest first; `next` is the `before` of the next page."""
+
+    events = fields.List(fields.Nested(OwnEventOut), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -1,5 +1,6 @@
 """Browser sessions: opened by a proof, bound to the browser that asked, ended everywhere at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,11 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
+from authsvc.core.agents import describe
 from authsvc.core.db import claim
 from authsvc.core.errors import NotFound, StepUpRequired
 from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
-from authsvc.identity.models import Device, Person, Proof, SessionView, WebSession
+from authsvc.identity.models import ACTIVE, Device, LiveSession, Person, Proof, SessionView, WebSession
 from authsvc.identity.people import masked
 
 TOUCH_AFTER: Final = timedelta(seconds=5)
@@ -28,13 +30,15 @@ class OpenedSession:
 
 
 def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
-    """Open a browser session for what was proved; the cookie's value is new."""
+    """Open a browser session for what was proved; the cookie's value is new, and the old one's session ends."""
+    if kit.caller.browser is not None:
+        end_sessions(session, kit, WebSession.token_digest == kit.keys.mac("browser", kit.caller.browser))
     person = session.get_one(Person, proof.person_id)
     device = session.get_one(Device, proof.device_id) if proof.device_id else None
-    token = new_token()
+    token, session_id = new_token(), new_id()
     row = WebSession(
         token_digest=kit.keys.mac("browser", token),
-        id=new_id(),
+        id=session_id,
         person_id=person.id,
         device_id=proof.device_id,
         acr=proof.acr,
@@ -44,6 +48,8 @@ def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
         ends_at=proof.at + kit.settings.session_absolute,
         unit_code=proof.unit_code,
         appoint_managers=proof.appoint_managers,
+        place=kit.keys.place(WebSession.__tablename__, session_id).seal("place", kit.caller.source),
+        browser=describe(kit.caller.user_agent),
     )
     session.add(row)
     audit.record(session, kit, "session.opened", actor=person.id, object=row.id, acr=proof.acr)
@@ -51,14 +57,17 @@ def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
 
 
 def find_session(kit: Kit, token: str) -> SessionView | None:
-    """Return the live session of a browser and note that it was used; answer None when there is none."""
+    """Return the live session of a browser and note that it was used; answer None when there is none.
+
+    A session of somebody who is suspended is none until the services are restored.
+    """
     now = kit.clock.now()
     with kit.read() as session:
         found = session.execute(
             select(WebSession, Person, Device)
             .join(Person, Person.id == WebSession.person_id)
             .outerjoin(Device, Device.id == WebSession.device_id)
-            .where(WebSession.token_digest == kit.keys.mac("browser", token), *_live(kit, now))
+            .where(WebSession.token_digest == kit.keys.mac("browser", token), *_live(kit, now), Person.status == ACTIVE)
         ).one_or_none()
     if found is None:
         return None
@@ -88,10 +97,36 @@ def _view(kit: Kit, row: WebSession, person: Person, device: Device | None) -> S
         acr=row.acr,
         amr=row.amr,
         auth_time=row.auth_time,
-        expires_at=min(row.last_seen_at + kit.settings.session_idle, row.ends_at),
+        expires_at=_expiry(kit, row),
         binding=None if device is None else {"via": device.via, "at": device.bound_at},
         unit_code=row.unit_code,
         appoint_managers=row.appoint_managers,
+    )
+
+
+def _expiry(kit: Kit, row: WebSession) -> datetime:
+    return min(row.last_seen_at + kit.settings.session_idle, row.ends_at)
+
+
+def list_sessions(kit: Kit, *, view: SessionView) -> Sequence[LiveSession]:
+    """Return the person's live sessions: the one that asks first, then the others by when they were last seen."""
+    mine = select(WebSession).where(WebSession.person_id == view.person_id, *_live(kit, kit.clock.now()))
+    with kit.read() as session:
+        rows = session.scalars(mine.order_by(WebSession.last_seen_at.desc(), WebSession.id)).all()
+    return [_listed(kit, row, view) for row in sorted(rows, key=lambda row: row.id != view.id)]
+
+
+def _listed(kit: Kit, row: WebSession, view: SessionView) -> LiveSession:
+    return LiveSession(
+        id=row.id,
+        current=row.id == view.id,
+        acr=row.acr,
+        amr=row.amr,
+        auth_time=row.auth_time,
+        last_seen_at=row.last_seen_at,
+        expires_at=_expiry(kit, row),
+        from_=kit.keys.place(WebSession.__tablename__, row.id).open_or_none("place", row.place) or "",
+        browser=row.browser,
     )
 
 
@@ -101,11 +136,22 @@ def require_recent_card(kit: Kit, view: SessionView, *, within: timedelta) -> No
         raise StepUpRequired(STEP_UP_WAYS)
 
 
-def end_session(kit: Kit, *, session_id: str) -> None:
-    """End one session (log out); raise `NotFound` when it is not live."""
+def end_session(kit: Kit, *, view: SessionView, session_id: str) -> None:
+    """End one session of the person, this one (log out) or another; raise `NotFound` when it is not live or theirs."""
+    mine = (WebSession.id == session_id, WebSession.person_id == view.person_id, *_live(kit, kit.clock.now()))
+    outcome = "logged_out" if session_id == view.id else "done"
     with kit.begin() as session:
-        if not end_sessions(session, kit, WebSession.id == session_id):
+        if not end_sessions(session, kit, *mine):
             raise NotFound
+        audit.record(session, kit, "session.ended", actor=view.person_id, object=session_id, outcome=outcome)
+
+
+def end_other_sessions(kit: Kit, *, view: SessionView) -> None:
+    """End all sessions of the person but the one that asks."""
+    others = (WebSession.person_id == view.person_id, WebSession.id != view.id, *_live(kit, kit.clock.now()))
+    with kit.begin() as session:
+        ended = end_sessions(session, kit, *others)
+        audit.record(session, kit, "sessions.ended", actor=view.person_id, object=view.id, sessions=ended)
 
 
 def end_sessions(session: Session, kit: Kit, *which: Any) -> int:

@@ -14,4 +14,4 @@ SOURCE: Final = Limit(scope="source", tries=100, pause=timedelta(seconds=60), fo
 
 def spend_source(kit: Kit) -> None:
     """Count a try of the caller's address; raise `Throttled` when there were too many."""
-    kit.throttle.spend(SOURCE, kit.keys.index("source", kit.caller.source))
+    kit.throttle.spend(SOURCE, kit.source_index)

@@ -15,7 +15,8 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import Place, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity import people, sessions
-from authsvc.identity.models import EmailChange, Person, SessionView
+from authsvc.identity.login import OnlineServicesSuspended
+from authsvc.identity.models import ACTIVE, EmailChange, Person, SessionView
 from authsvc.registration.refusals import LinkExpired, LinkRefused, audited
 
 LINK_LIFE: Final = timedelta(days=5)
@@ -120,7 +121,7 @@ def confirm_email(kit: Kit, *, token: str) -> None:
     """Put the new address in the old one's place; the old and the new one are told.
 
     The link alone is enough: the change was asked for with the card, and the link proves the mailbox.
-    Raises `LinkRefused`, `LinkExpired`.
+    Raises `LinkRefused`, `LinkExpired`, and `OnlineServicesSuspended`, which leaves the link good for later.
     """
     now, digest = kit.clock.now(), _digest(kit, token)
     unused = delete(EmailChange).where(EmailChange.token_digest == digest, EmailChange.expires_at > now)
@@ -133,6 +134,8 @@ def confirm_email(kit: Kit, *, token: str) -> None:
         if not claim(session, unused):
             raise LinkRefused
         person = session.get_one(Person, change.person_id, with_for_update={"key_share": True})
+        if person.status != ACTIVE:
+            raise OnlineServicesSuspended
         email = _place(kit, person.id).open("email", change.email)
         _move_to(session, kit, person, email, at=now)
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, redirect, render_template
 from werkzeug.wrappers import Response
 
-from authsvc.core.web import door
+from authsvc.core.web import door, kit
 from authsvc.identity.pages import current_session
 from authsvc.registration.terms import CURRENT_TERMS
 
@@ -17,9 +17,9 @@ bp = Blueprint(
 
 
 @bp.context_processor
-def context() -> dict[str, str]:
+def context() -> dict[str, object]:
     """Return what these templates need besides what every template has."""
-    return {"terms_version": CURRENT_TERMS}
+    return {"terms_version": CURRENT_TERMS, "lossy_mail_domains": list(kit().settings.lossy_mail_domains)}
 
 
 @bp.get("/registration/")

@@ -151,7 +151,7 @@ def resend(kit: Kit, *, card_proof: CardProof, browser: str | None, email: str |
     card = challenges.redeem(kit, card_proof, purpose="resend", browser=browser, kinds=("nhi",))
     with audited(kit, "registration.resend"):
         now = kit.clock.now()
-        row = _require_pending(kit, card, at=now)
+        row = _require_pending(kit, card, only=Registration.created_at > now - APPLICATION_LIFE)
         kit.throttle.spend(notices.MAILS, row.national_id_index)
         if email is not None:
             row.email = applications.place(kit, row).seal("email", email)
@@ -171,18 +171,18 @@ def cancel(kit: Kit, *, card_proof: CardProof, browser: str | None) -> None:
     """Delete the application of this card with all its data; raise `NoPendingRegistration`."""
     card = challenges.redeem(kit, card_proof, purpose="cancel", browser=browser, kinds=("nhi",))
     with audited(kit, "registration.cancel"):
-        row = _require_pending(kit, card, at=kit.clock.now())
+        row = _require_pending(kit, card, only=~_outlived(kit.clock.now()))
         with kit.begin() as session:
             if not claim(session, delete(Registration).where(Registration.id == row.id)):
                 raise NoPendingRegistration
             audit.record(session, kit, "registration.cancelled", object=row.id)
 
 
-def _require_pending(kit: Kit, card: VerifiedCard, *, at: datetime) -> Registration:
-    """Return this card's application while it can be revived; raise `NoPendingRegistration`."""
+def _require_pending(kit: Kit, card: VerifiedCard, *, only: ColumnElement[bool]) -> Registration:
+    """Return this card's application where it is one of these; raise `NoPendingRegistration`."""
     mine = select(Registration).where(Registration.card_number_index == applications.card_index(kit, card))
     with kit.read() as session:
-        row = session.scalar(mine.where(Registration.created_at > at - APPLICATION_LIFE))
+        row = session.scalar(mine.where(only))
     if row is None:
         raise NoPendingRegistration
     return row

@@ -108,7 +108,7 @@ def change_contact(body: dict[str, Any]) -> contact.ContactView:
 @door("anyone")
 @bp.arguments(schemas.EmailTokenIn)
 @bp.response(204)
-@bp.refuses(refused.LinkRefused, refused.LinkExpired)
+@bp.refuses(refused.LinkRefused, refused.LinkExpired, OnlineServicesSuspended)
 def confirm_email(body: dict[str, Any]) -> None:
     """Confirm a new e-mail address with the token of its link."""
     contact.confirm_email(kit(), **body)

@@ -18,6 +18,7 @@ FAULTS = {
     "sign": GENERAL,
     "reader": GENERAL | {"8013", "9056", "9057"},
     "crl": GENERAL | {"stale", "lie"},
+    "ocsp": GENERAL | {"stale", "lie", "other", "no_nonce", "unknown", "unauthorized"},
 }
 
 

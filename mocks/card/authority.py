@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from mocks.people import CardKind, CardRecord
 
@@ -28,6 +29,13 @@ CA_NAME = x509.Name(
         x509.NameAttribute(NameOID.COMMON_NAME, "Simulated Card CA"),
     ]
 )
+RESPONDER_NAME = x509.Name(
+    [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "TW"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Simulated Cards"),
+        x509.NameAttribute(NameOID.COMMON_NAME, "Simulated Card Status Responder"),
+    ]
+)
 CRL_LIFE = timedelta(hours=1)
 
 
@@ -41,11 +49,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A CA: its key, its own certificate and the address of its revocation list."""
+    """A CA: its key, its own certificate and the address of its revocation list, beside which its responder stands."""
 
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
     crl_url: str
+
+    @property
+    def ocsp_url(self) -> str:
+        """Return the address of the CA's responder."""
+        return urljoin(self.crl_url, "ocsp")
 
     def issue(self, card: CardRecord, public_key: CardPublicKey, window: Window) -> x509.Certificate:
         """Return a certificate for a card's key, with the card's kind as its policy (RFC 5280)."""
@@ -58,8 +71,25 @@ class Authority:
             .add_extension(x509.CertificatePolicies([policy]), critical=False)
             .add_extension(self._key_identifier(), critical=False)
             .add_extension(_distribution_points(self.crl_url), critical=False)
+            .add_extension(_responder_access(self.ocsp_url), critical=False)
             .sign(self.key, SHA256())
         )
+
+    def name_responder(self, public_key: ec.EllipticCurvePublicKey, window: Window) -> x509.Certificate:
+        """Return a certificate that lets a key answer for this CA (RFC 6960 section 4.2.2.2)."""
+        return (
+            _start(RESPONDER_NAME, public_key, window)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(ca=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=False)
+            .add_extension(x509.OCSPNoCheck(), critical=False)
+            .add_extension(self._key_identifier(), critical=False)
+            .sign(self.key, SHA256())
+        )
+
+    def addresses_stand_in(self, certificate: x509.Certificate) -> bool:
+        """Return whether a certificate names the places where this CA can be asked now."""
+        return (crl_url_of(certificate), ocsp_url_of(certificate)) == (self.crl_url, self.ocsp_url)
 
     def crl(self, revoked: Iterable[x509.Certificate], *, at: datetime) -> bytes:
         """Return the revocation list of a moment in DER; its next update is an hour later."""
@@ -108,6 +138,15 @@ def crl_url_of(certificate: x509.Certificate) -> str:
     return str((points[0].full_name or [])[0].value)
 
 
+def ocsp_url_of(certificate: x509.Certificate) -> str | None:
+    """Return the address of the responder that a certificate names, or None (those issued before there was one)."""
+    try:
+        access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return None
+    return str(next(iter(access)).access_location.value)
+
+
 def _start(subject: x509.Name, public_key: CardPublicKey, window: Window) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -138,6 +177,11 @@ def _key_usage(*, ca: bool) -> x509.KeyUsage:
 def _distribution_points(url: str) -> x509.CRLDistributionPoints:
     place: list[x509.GeneralName] = [x509.UniformResourceIdentifier(url)]
     return x509.CRLDistributionPoints([x509.DistributionPoint(place, None, None, None)])
+
+
+def _responder_access(url: str) -> x509.AuthorityInformationAccess:
+    place = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)])
 
 
 def _entry(certificate: x509.Certificate, at: datetime) -> x509.RevokedCertificate:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from mocks.card import refusals
-from mocks.card.authority import Authority, Window, crl_url_of, self_signed
+from mocks.card.authority import Authority, Window, self_signed
+from mocks.card.responder import Responder
 from mocks.card.vault import CardKey, Vault
 from mocks.clock import Clock
 from mocks.people import CardRecord, World, load_world
@@ -128,10 +129,20 @@ class Deck:
     def crl(self, *, stale: bool = False, forged: bool = False) -> bytes:
         """Return the revocation list of this moment in DER, or an outdated one, or one by the foreign CA."""
         at = self._clock.now() - (timedelta(days=2) if stale else timedelta())
+        return (self._foreign if forged else self._authority).crl(self._revoked(), at=at)
+
+    def ocsp(self, question: bytes, *, faults: frozenset[str] = frozenset()) -> bytes:
+        """Answer a question about one certificate in DER (RFC 6960), with the faults that a responder can have."""
+        with self._lock:
+            key = self._vault.ec_key("ocsp")
+        authority = self._foreign if "lie" in faults else self._authority
+        revoked = {certificate.serial_number for certificate in self._revoked()}
+        return Responder(authority, key, faults).answer(question, revoked, at=self._clock.now())
+
+    def _revoked(self) -> list[x509.Certificate]:
         with self._lock:
             dead = [c.record.id for c in self._cards.values() if c.condition is CardState.REVOKED]
-            certificates = [self.certificate(card_id) for card_id in dead]
-        return (self._foreign if forged else self._authority).crl(certificates, at=at)
+            return [self.certificate(card_id) for card_id in dead]
 
     def _open_authority(self, name: str, crl_url: str) -> Authority:
         key = self._vault.ec_key(name)
@@ -145,7 +156,7 @@ class Deck:
     def _certificate(self, card: VirtualCard, variant: str, authority: Authority) -> x509.Certificate:
         name = f"{card.record.id}.{variant}"
         kept = self._vault.find_certificate(name)
-        if kept is not None and crl_url_of(kept) == authority.crl_url:
+        if kept is not None and authority.addresses_stand_in(kept):
             return kept
         public_key = self._vault.key(card.record.id, card.record.algorithm).public_key()
         starts, ends = _WINDOWS.get(variant, _WINDOWS[CardState.ACTIVE])

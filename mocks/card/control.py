@@ -1,12 +1,15 @@
-"""The control listener: which cards there are, which is in the reader; and the CA's revocation list."""
+"""The control listener: which cards there are, which is in the reader; and what the CA publishes about them."""
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from mocks.card.cards import CardState, VirtualCard
 from mocks.card.desk import desk
 from mocks.web import Problem, json_body, suffer, text
+
+OCSP_REQUEST = "application/ocsp-request"
+LONGEST_QUESTION = 4 * 1024
 
 control = Blueprint("control", __name__)
 
@@ -47,6 +50,17 @@ def get_crl() -> Response:
     struck = suffer("crl")
     crl = desk().deck.crl(stale="stale" in struck, forged="lie" in struck)
     return Response(crl, mimetype="application/pkix-crl")
+
+
+@control.post("/ca/ocsp")
+def post_ocsp() -> Response:
+    """Answer a question about one certificate (RFC 6960 appendix A)."""
+    if request.mimetype != OCSP_REQUEST:
+        raise Problem(415, "ocsp_only", f"Send {OCSP_REQUEST}.")
+    if (request.content_length or 0) > LONGEST_QUESTION:
+        raise Problem(413, "too_large", "That is no question about one certificate.")
+    struck = suffer("ocsp")
+    return Response(desk().deck.ocsp(request.get_data(), faults=struck), mimetype="application/ocsp-response")
 
 
 @control.get("/ca/certificates")

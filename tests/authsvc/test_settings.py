@@ -1,8 +1,10 @@
 import base64
 import os
+import re
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from authsvc.settings import DEMO_ROOT_KEYS, Misconfigured, Settings, read_root_keys
 
+SECRET = bytes(range(32))
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 ROOT = Path(__file__).parents[2]
 SHOW = """
@@ -28,7 +31,7 @@ def production(**changes: Any) -> Settings:
     fit: dict[str, Any] = {
         "env": "production",
         "public_origin": "https://portal.example",
-        "root_keys": {1: b"k" * 32},
+        "root_keys": {1: SECRET},
         "card_ca_file": Path("/etc/authsvc/ca.pem"),
         "registry_url": "https://registry.example",
         "telco_url": "https://telco.example",
@@ -46,7 +49,13 @@ def test_a_whole_configuration_starts_in_production() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"root_keys": read_root_keys(DEMO_ROOT_KEYS)}, "AUTHSVC_ROOT_KEYS (or …_FILE) to secret keys"),
+        ({"root_keys": read_root_keys(DEMO_ROOT_KEYS)}, "AUTHSVC_ROOT_KEYS (or …_FILE) to secret random keys"),
+        ({"root_keys": {2: next(iter(read_root_keys(DEMO_ROOT_KEYS).values()))}}, "AUTHSVC_ROOT_KEYS (or …_FILE)"),
+        ({"root_keys": {1: SECRET} | {2: next(iter(read_root_keys(DEMO_ROOT_KEYS).values()))}}, "AUTHSVC_ROOT_KEYS"),
+        ({"root_keys": {1: bytes(32)}}, "AUTHSVC_ROOT_KEYS (or …_FILE) to secret random keys"),
+        ({"argon2_memory_kib": 64}, "AUTHSVC_ARGON2_MEMORY_KIB to 19456 or more"),
+        ({"registry_url": "http://127.0.0.2:8102"}, "AUTHSVC_REGISTRY_URL to the real party"),
+        ({"registry_url": "http://0.0.0.0:8102"}, "AUTHSVC_REGISTRY_URL to the real party"),
         ({"public_origin": "http://portal.example"}, "AUTHSVC_PUBLIC_ORIGIN to an https:// origin"),
         ({"card_ca_file": None}, "AUTHSVC_CARD_CA_FILE to the card issuers' certificates"),
         ({"clock_offset_file": Path("offset")}, "no AUTHSVC_CLOCK_OFFSET_FILE"),
@@ -64,6 +73,25 @@ def test_a_half_configured_production_does_not_start_and_says_what_to_set(
         production(**change)
     assert str(refusal.value).startswith(f"Not fit for production. Set {sentence}")
     assert ";" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"registry_url": "nonsense"}, "AUTHSVC_REGISTRY_URL to an address with its scheme"),
+        ({"smtp_url": "http://mail.example"}, "AUTHSVC_SMTP_URL to an address with its scheme"),
+        ({"database_url": "mysql://db.example/x"}, "AUTHSVC_DATABASE_URL to sqlite:///"),
+        ({"mail_from": ""}, "AUTHSVC_MAIL_FROM to the address"),
+        ({"trusted_proxies": -1}, "AUTHSVC_TRUSTED_PROXIES to 0 or more"),
+        ({"device_limit": 0}, "AUTHSVC_DEVICE_LIMIT to 1 or more"),
+        ({"session_idle": timedelta(0)}, "AUTHSVC_SESSION_IDLE to a time above 0"),
+        ({"public_origin": "https://portal.example?x"}, "AUTHSVC_PUBLIC_ORIGIN to scheme://host[:port]"),
+        ({"public_origin": "https://10.0.0.1"}, "AUTHSVC_PUBLIC_ORIGIN to a name"),
+    ],
+)
+def test_what_can_never_work_does_not_start_anywhere(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(Misconfigured, match=re.escape(sentence)):
+        Settings(**change)
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

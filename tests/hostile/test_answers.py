@@ -1,5 +1,6 @@
 """Headers, cookies and doors of every answer: what a browser is told to keep, to hide and to refuse."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_a_page_of_somebody_else_cannot_call(visitors: Visitors, calls: list[End
 
 def forms(app: Flask) -> list[str]:
     return [
-        rule.rule.replace("<order_id>", "A" * 22)
+        re.sub(r"<[^>]+>", "A" * 22, rule.rule)
         for rule in app.url_map.iter_rules()
         if CHANGING & set(rule.methods or ()) and not rule.rule.startswith("/api/")
     ]

@@ -2,13 +2,18 @@
 
 from playwright.sync_api import Page, expect
 
+from devtools.browser import Browser as Portal
 from devtools.browser import CardReader
-from devtools.people import PASSWORD, Person
+from devtools.people import PASSWORD, Person, make_ready
 from devtools.stack import Stack
 from tests.journeys import acts
 
 FARTHEST = 60  # presses of the tabulator: more than any page has things to reach
 FOCUSED = "document.activeElement?.dataset.testid"
+RINGED = """() => {
+  const { boxShadow, outlineStyle } = getComputedStyle(document.activeElement);
+  return boxShadow !== "none" || outlineStyle !== "none";
+}"""
 
 
 def test_the_ways_to_log_in_are_reached_by_arrows(stack: Stack, pc: Page) -> None:
@@ -73,6 +78,33 @@ def test_a_step_that_is_not_done_puts_the_focus_where_something_is_missing(
 
     expect(pc.get_by_test_id("household-number")).to_be_focused()
     expect(pc.locator("#household-number-error")).to_be_visible()
+
+
+def test_binding_a_phone_and_its_one_time_code_need_no_mouse(
+    stack: Stack, people: dict[str, Person], portal: Portal, pc: Page, phone: Page
+) -> None:
+    hsieh = people["hsieh-nhi"]
+    make_ready(portal, hsieh, mail_url=stack.urls["mail"])
+
+    phone.goto(f"{stack.origin}/app/")
+    press(phone, "welcome-code")
+    write(phone, "bind-code", portal.device_code()["code"])
+    write(phone, "bind-national-id", hsieh.national_id)
+    phone.keyboard.press("Enter")
+    press(phone, "result-main")
+    press(phone, "home-otp")
+    code = phone.get_by_test_id("otp-code").inner_text()
+
+    year, month, day = (int(part) for part in hsieh.birth_date.split("-"))
+    pc.goto(f"{stack.origin}/login#otp")
+    write(pc, "otp-national-id", hsieh.national_id)
+    for part, number in {"year": year - acts.FIRST_ROC_YEAR, "month": month, "day": day}.items():
+        write(pc, f"otp-birth-{part}", str(number))
+    write(pc, "otp-code", code)
+    assert pc.evaluate(RINGED), "the focus is not to be seen"
+    pc.keyboard.press("Enter")
+
+    expect(pc.get_by_test_id("me-way")).to_have_attribute("data-amr", "otp")
 
 
 def tab_to(page: Page, test_id: str) -> None:

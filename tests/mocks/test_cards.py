@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
-from mocks.card.authority import POLICIES, crl_url_of
+from mocks.card.authority import POLICIES, crl_url_of, ocsp_url_of
 from mocks.card.cards import CardAnswer, CardState, Deck, SignRequest, open_deck
 from mocks.card.refusals import CardRefusal
 
@@ -49,7 +49,7 @@ def test_a_card_with_a_wrong_signature_does_not_verify(deck: Deck) -> None:
 
 
 @pytest.mark.parametrize("card_id", ["wang-nhi", "lin-cert", "unit1-card", "smith-arc"])
-def test_a_certificate_names_holder_kind_and_revocation_list(deck: Deck, card_id: str) -> None:
+def test_a_certificate_names_holder_kind_responder_and_revocation_list(deck: Deck, card_id: str) -> None:
     card = deck.find(card_id)
     assert card is not None
     certificate = deck.certificate(card_id)
@@ -61,6 +61,7 @@ def test_a_certificate_names_holder_kind_and_revocation_list(deck: Deck, card_id
     policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
     assert [policy.policy_identifier for policy in policies] == [POLICIES[card.record.kind]]
     assert crl_url_of(certificate) == "http://127.0.0.1:8101/ca/crl"
+    assert ocsp_url_of(certificate) == "http://127.0.0.1:8101/ca/ocsp"
 
 
 def test_a_forged_card_bears_the_same_name_and_fails_the_issuers_key(deck: Deck) -> None:
@@ -126,6 +127,7 @@ def test_a_deck_at_another_address_issues_certificates_with_that_address(tmp_pat
     moved = open_deck(tmp_path, crl_url="http://127.0.0.1:9999/ca/crl")
 
     assert crl_url_of(moved.certificate("wang-nhi")) == "http://127.0.0.1:9999/ca/crl"
+    assert ocsp_url_of(moved.certificate("wang-nhi")) == "http://127.0.0.1:9999/ca/ocsp"
 
 
 def test_the_revocation_list_holds_exactly_the_revoked_cards(deck: Deck) -> None:

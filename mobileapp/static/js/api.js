@@ -14,7 +14,7 @@ export async function call(method, path, body) {
   try {
     return await send(key, { ...request, token });
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status !== 401) throw error;
+    if (!(error instanceof Refusal) || error.code !== "invalid_token") throw error;
     return send(key, { ...request, token: await freshToken(token) });
   }
 }

@@ -48,7 +48,7 @@ export function timeOfDay(iso) {
 function written(iso, style) {
   const at = new Date(iso);
   if (!iso || Number.isNaN(at.getTime())) return "—";
-  return new Intl.DateTimeFormat(current === "en" ? "en-GB" : "zh-TW", { ...style, hourCycle: "h23" }).format(
+  return new Intl.DateTimeFormat(current === "en" ? "en-GB" : "zh-TW-u-ca-roc", { ...style, hourCycle: "h23" }).format(
     at,
   );
 }

@@ -45,7 +45,7 @@ export const WORDS = {
   "home.hello": ["您好，{name}", "Hello, {name}"],
   "home.scan": ["掃描登入", "Scan to log in"],
   "home.scan.hint": ["掃描入口網上的 QR Code", "Scan the QR code on the website"],
-  "home.otp": ["健保卡 OTP 認證碼", "One-time code"],
+  "home.otp": ["產製健保卡OTP認證碼", "One-time code"],
   "home.otp.hint": ["沒有網路也可以使用", "Works without a network"],
   "home.phones": ["我的手機", "My phones"],
   "home.phones.hint": ["查看、解除綁定、通報遺失", "See them, unbind, report a loss"],
@@ -98,7 +98,7 @@ export const WORDS = {
     "It belongs to {name}. To change that, unbind it first under 'My phones'.",
   ],
 
-  "otp.title": ["健保卡 OTP 認證碼", "One-time code"],
+  "otp.title": ["健保卡OTP認證碼", "One-time code"],
   "otp.lead": ["請在登入頁輸入這組號碼。只能使用一次。", "Type this code on the login page. It works once."],
   "time.left": ["還有 {time}", "{time} left"],
   "otp.spoken": ["認證碼 {code}，還有 {time}", "Code {code}, {time} left"],

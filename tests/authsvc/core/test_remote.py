@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
-from flask import Flask, redirect
+from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from authsvc.core.errors import Unavailable
@@ -55,6 +55,22 @@ def test_a_question_gets_its_answer(registry: str, remote_at: Callable[[str], Re
 
 def test_a_document_is_fetched_as_it_is(registry: str, remote_at: Callable[[str], Remote]) -> None:
     assert b"A109000016" in remote_at(registry).fetch("/control/people")
+
+
+def test_bytes_are_exchanged_as_they_are(remote_at: Callable[[str], Remote]) -> None:
+    app = Flask("echo")
+
+    @app.post("/q")
+    def answer() -> bytes:
+        return f"{request.mimetype} ".encode() + request.get_data()
+
+    with served(app) as url:
+        assert (
+            remote_at(url).exchange("/q", b"\x00\xff", "application/ocsp-request")
+            == b"application/ocsp-request \x00\xff"
+        )
+        with pytest.raises(Unavailable):
+            remote_at(url).exchange("/elsewhere", b"", "application/ocsp-request")
 
 
 @pytest.mark.parametrize("kind", ["500", "garbage", "down"])

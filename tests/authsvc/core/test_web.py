@@ -38,7 +38,7 @@ def bare() -> Iterator[Flask]:
         "unavailable": errors.Unavailable(),
         "invalid": errors.Invalid({"birth_date": ["Not a valid date."]}),
         "step": errors.StepUpRequired(["card"]),
-        "bug": ZeroDivisionError("secret /work/file.py"),
+        "bug": ZeroDivisionError("secret /srv/file.py"),
     }
 
     @app.get("/api/v1/raise/<name>", endpoint="raise")

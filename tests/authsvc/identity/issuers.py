@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from authsvc.core.jose import b64url
 from authsvc.identity.cards import CardProof
@@ -17,6 +17,7 @@ from authsvc.identity.cards import CardProof
 NHI = "1.3.6.1.4.1.32473.10.1"
 UNIT = "1.3.6.1.4.1.32473.10.3"
 CRL_URL = "http://127.0.0.1:8101/ca/crl"
+OCSP_URL = "http://127.0.0.1:8101/ca/ocsp"
 CA_NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test Card CA")])
 
 
@@ -69,6 +70,8 @@ class Issuer:
         key_usage: x509.KeyUsage | None = None,
         constraints: x509.BasicConstraints | None = None,
         crl: tuple[x509.GeneralName, ...] | None = (x509.UniformResourceIdentifier(CRL_URL),),
+        responder: x509.GeneralName | None = None,
+        more: tuple[x509.ExtensionType, ...] = (),
         days: tuple[float, float] = (-1, 365),
     ) -> x509.Certificate:
         """Return a card's certificate that is in order, but for what is said otherwise; None leaves a part out."""
@@ -83,6 +86,11 @@ class Issuer:
         if crl is not None:
             points = [x509.DistributionPoint(list(crl), None, None, None)]
             builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
+        if responder is not None:
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, responder)
+            builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+        for extension in more:
+            builder = builder.add_extension(extension, critical=False)
         return builder.sign(self.key, SHA256())
 
     def _start(self, key: Any, named: x509.Name, days: tuple[float, float]) -> x509.CertificateBuilder:

@@ -141,19 +141,21 @@ def test_the_cards_with_a_pin_are_of_their_kind(kit: Kit, browser: Browser) -> N
 
 
 @pytest.mark.parametrize("fault", ["500", "garbage", "stale", "lie"])
-def test_without_a_current_revocation_list_nobody_gets_in(
+def test_without_the_issuers_current_word_nobody_gets_in(
     kit: Kit, browser: Browser, transports: Transports, fault: str
 ) -> None:
+    put_fault(transports, "card", "ocsp", fault)
     put_fault(transports, "card", "crl", fault)
     with pytest.raises(RevocationUnknown):
         redeem(kit, browser, browser.prove("wang-nhi", "login"))
     assert acts(kit) == [("card.login", "revocation_unknown")]
-    # when the list is there again, the card is good at once
+    # when the issuer is there again, the card is good at once
     clear_faults(transports, "card")
     redeem(kit, browser, browser.prove("wang-nhi", "login"))
 
 
 def test_an_issuer_that_fails_five_times_is_left_alone(kit: Kit, browser: Browser, transports: Transports) -> None:
+    put_fault(transports, "card", "ocsp", "500")
     put_fault(transports, "card", "crl", "500")
     for _ in range(5):
         with pytest.raises(RevocationUnknown):
@@ -163,9 +165,37 @@ def test_an_issuer_that_fails_five_times_is_left_alone(kit: Kit, browser: Browse
         redeem(kit, browser, browser.prove("wang-nhi", "login"))
 
 
-def test_a_card_revoked_a_moment_ago_is_refused_within_half_a_minute(
-    kit: Kit, browser: Browser, deck: Deck, clock: MovableClock
+@pytest.mark.parametrize("fault", ["500", "garbage", "stale", "lie", "other", "no_nonce", "unknown", "unauthorized"])
+def test_a_responder_that_proves_nothing_leaves_it_to_the_list(
+    kit: Kit, browser: Browser, transports: Transports, fault: str
 ) -> None:
+    put_fault(transports, "card", "ocsp", fault)
+
+    redeem(kit, browser, browser.prove("wang-nhi", "login"))
+    with pytest.raises(CardRevoked):
+        redeem(kit, browser, browser.prove("lee-nhi", "login"))
+
+
+def test_a_responder_that_fails_does_not_close_the_way_to_the_list(
+    kit: Kit, browser: Browser, transports: Transports, clock: MovableClock
+) -> None:
+    put_fault(transports, "card", "ocsp", "500")
+    for _ in range(7):
+        redeem(kit, browser, browser.prove("wang-nhi", "login"))
+        clock.forward(seconds=31)
+
+
+def test_a_card_revoked_a_moment_ago_is_refused_at_once(kit: Kit, browser: Browser, deck: Deck) -> None:
+    redeem(kit, browser, browser.prove("wang-nhi", "login"))
+    deck.set_state("wang-nhi", CardState.REVOKED)
+    with pytest.raises(CardRevoked):
+        redeem(kit, browser, browser.prove("wang-nhi", "login"))
+
+
+def test_without_a_responder_a_revoked_card_is_refused_within_half_a_minute(
+    kit: Kit, browser: Browser, deck: Deck, clock: MovableClock, transports: Transports
+) -> None:
+    put_fault(transports, "card", "ocsp", "garbage")
     redeem(kit, browser, browser.prove("wang-nhi", "login"))
     deck.set_state("wang-nhi", CardState.REVOKED)
     clock.forward(seconds=30)

@@ -165,11 +165,11 @@ def test_logging_out_leaves_the_other_browser_logged_in(
 
 def test_a_session_is_ended_once(kit: Kit, person: Somebody) -> None:
     opened = make_session(kit, person)
-    sessions.end_session(kit, session_id=opened.view.id)
+    sessions.end_session(kit, view=opened.view, session_id=opened.view.id)
     with pytest.raises(NotFound):
-        sessions.end_session(kit, session_id=opened.view.id)
+        sessions.end_session(kit, view=opened.view, session_id=opened.view.id)
     with pytest.raises(NotFound):
-        sessions.end_session(kit, session_id="nothing")
+        sessions.end_session(kit, view=opened.view, session_id="nothing")
 
 
 def test_all_sessions_of_a_person_end_at_once(kit: Kit, person: Somebody) -> None:

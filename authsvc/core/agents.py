@@ -17,9 +17,10 @@ SYSTEMS: Final = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+UNKNOWN: Final = "?"
 
 
 def describe(user_agent: str) -> str:
     """Return browser and system, such as `Chrome, Windows`; what is not known is left out, and all of it is `?`."""
     found = [next((name for mark, name in table if mark in user_agent), "") for table in (BROWSERS, SYSTEMS)]
-    return ", ".join(name for name in found if name) or "?"
+    return ", ".join(name for name in found if name) or UNKNOWN
