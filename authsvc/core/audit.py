@@ -1,5 +1,7 @@
 """What happened, written in the same transaction as the act; never a name, a number, an address or a secret."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from authsvc.core.db import Base
+from authsvc.core.errors import Problem
 from authsvc.core.kit import Kit
 
 
@@ -56,3 +59,13 @@ def record_refusal(kit: Kit, action: str, *, outcome: str, actor: str | None = N
     """Write a refusal in a transaction of its own, because the request's is rolled back or over."""
     with kit.begin() as session:
         record(session, kit, action, actor=actor, object=object, outcome=outcome)
+
+
+@contextmanager
+def audited(kit: Kit, action: str, *, actor: str | None = None) -> Iterator[None]:
+    """Write a refusal that leaves this block into the audit, after the block's own transactions are over."""
+    try:
+        yield
+    except Problem as refusal:
+        record_refusal(kit, action, outcome=refusal.code, actor=actor)
+        raise

@@ -38,6 +38,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "device_code.made": {ELSE: N_("You made a device code for binding a phone.")},
     "device_code.used": {ELSE: N_("Somebody tried to bind a phone with your ID or code, and it was refused.")},
     "device_code.killed": {ELSE: N_("Your device code was tried too often and no longer works.")},
+    "card.pinned": {ELSE: N_("Your card was read for the first time and now belongs to your account.")},
     "device.bound": {
         "telco": N_("A phone was bound by its mobile number."),
         "counter": N_("A phone was bound at a counter."),

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
 import authsvc.identity.challenges as challenges
 import authsvc.identity.people as people
 import authsvc.identity.sessions as sessions
 from authsvc.core import audit
+from authsvc.core.db import claim
 from authsvc.core.errors import Forbidden, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
@@ -52,7 +56,7 @@ def log_in_by_card(
     card = challenges.redeem(kit, card_proof, purpose="login", browser=browser, kinds=("nhi",))
     with kit.read() as session:
         person = people.find_by_card(session, kit, card.number)
-    if person is None or person.card_key != card.key:
+    if person is None or person.card_key not in (None, card.key):
         audit.record_refusal(kit, "login.card", outcome=CardNotRegistered.code)
         raise CardNotRegistered
     kit.throttle.spend(PASSWORD, person.national_id_index)
@@ -67,7 +71,18 @@ def log_in_by_card(
     )
     with kit.begin() as session:
         kit.throttle.forgive(session, PASSWORD, person.national_id_index)
+        pin_first_card(session, kit, person, key=card.key)
         return sessions.open_session(session, kit, proof)
+
+
+def pin_first_card(session: Session, kit: Kit, person: Person, *, key: bytes) -> None:
+    """Pin the first card of somebody who was registered without one; raise `CardNotRegistered` where another won."""
+    if person.card_key is not None:
+        return
+    unpinned = update(Person).where(Person.id == person.id, Person.card_key.is_(None))
+    if not claim(session, unpinned.values(card_key=key)):
+        raise CardNotRegistered
+    audit.record(session, kit, "card.pinned", actor=person.id)
 
 
 def _require_password(kit: Kit, person: Person, password: str) -> None:

@@ -14,7 +14,7 @@ ACTIVE: Final = "active"
 
 
 class Person(Base):
-    """Somebody who proved who they are with a card, at least once."""
+    """Somebody who proved who they are; `card_key` is the key of their card, None until the card was read once."""
 
     __tablename__ = "person"
 
@@ -26,7 +26,7 @@ class Person(Base):
     name: Mapped[bytes]
     birth_date: Mapped[bytes]
     card_number_index: Mapped[bytes] = mapped_column(unique=True)
-    card_key: Mapped[bytes]
+    card_key: Mapped[bytes | None]
     password_hash: Mapped[str]
     email: Mapped[bytes]
     backup_email: Mapped[bytes | None]

@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from authsvc.core.i18n import N_, translate
 from authsvc.core.schema import Digits, Flag, In, Moment, Text
 from authsvc.identity.cards import CardProof
 from authsvc.identity.challenges import PURPOSES
+from authsvc.identity.evidence import Evidence
+from authsvc.identity.fields import LONGEST_PASSWORD, HouseholdNumber, Plain
 from authsvc.identity.history import LONGEST_PAGE, PAGE
 from authsvc.identity.numbers import is_national_id, normalise
 from authsvc.identity.readerfaults import LONGEST_QUERY
+from authsvc.identity.registry import Household
 
 UNIT_CODE = r"[0-9]{9}"
 NO_CHOICE = N_("This is not one of the choices.")
@@ -70,7 +73,7 @@ class CardLoginIn(UnitChoice):
     """Card and registration password."""
 
     card_proof = fields.Nested(CardProofIn, required=True)
-    password = Text(required=True, longest=64)
+    password = Text(required=True, longest=LONGEST_PASSWORD)
 
 
 class PersonOut(Schema):
@@ -162,3 +165,48 @@ class HistoryOut(Schema):
 
     events = fields.List(fields.Nested(OwnEventOut), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class HouseholdIn(In):
+    """A household as it stands on the household certificate."""
+
+    number = HouseholdNumber(required=True)
+    county = Plain(required=True, longest=32)
+    district = Plain(required=True, longest=32)
+    village = Plain(required=True, longest=32)
+    neighbourhood = Plain(required=True, longest=32)
+
+    @post_load
+    def _make(self, data: dict[str, str], **_kwargs: Any) -> Household:
+        return Household(**data)
+
+
+class ResidenceIn(In):
+    """The chip ARC of a foreign resident."""
+
+    card_proof = fields.Nested(CardProofIn, required=True)
+
+    @post_load
+    def _make(self, data: dict[str, CardProof], **_kwargs: Any) -> CardProof:
+        return data["card_proof"]
+
+
+class EvidenceIn(In):
+    """The health card with a household or with a chip ARC; one of the two."""
+
+    card_proof = fields.Nested(CardProofIn, required=True)
+    household = fields.Nested(HouseholdIn)
+    residence = fields.Nested(ResidenceIn)
+
+    @validates_schema
+    def _one_of_two(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if ("household" in data) == ("residence" in data):
+            raise ValidationError(N_("Please give either the household or the chip ARC."), "household")
+
+    @post_load
+    def _lay_down(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+        parts = {name: data.pop(name) for name in ("card_proof", "household", "residence") if name in data}
+        return {"evidence": Evidence(**parts)} | self._rest(data)
+
+    def _rest(self, data: dict[str, Any]) -> dict[str, Any]:
+        return data

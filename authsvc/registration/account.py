@@ -4,17 +4,17 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-import authsvc.registration.notices as notices
 from authsvc.core import audit
+from authsvc.core.audit import audited
 from authsvc.core.db import claim
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
-from authsvc.identity import people, sessions
+from authsvc.identity import notices, people, sessions
+from authsvc.identity.evidence import Evidence, Holder, HouseholdNotConfirmed, require_holder
+from authsvc.identity.guessable import guessable
 from authsvc.identity.login import PASSWORD, CardNotRegistered, PasswordWrong, require_active
 from authsvc.identity.models import EmailChange, Person, SessionView, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
-from authsvc.registration.evidence import Evidence, Holder, guessable, require_holder
-from authsvc.registration.refusals import HouseholdNotConfirmed, audited
 
 
 def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str | None) -> None:

@@ -2,26 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
-
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from authsvc.core.errors import Invalid
 from authsvc.core.i18n import N_
 from authsvc.core.keys import Place, new_id
 from authsvc.core.kit import Kit
 from authsvc.identity import people
+from authsvc.identity.accounts import Opening
 from authsvc.identity.cards import VerifiedCard
-from authsvc.identity.models import Person
+from authsvc.identity.evidence import Holder
+from authsvc.identity.guessable import guessable
 from authsvc.identity.numbers import mask_name
 from authsvc.identity.passwords import Passwords, require_good_password
-from authsvc.registration.evidence import Holder, guessable
+from authsvc.identity.terms import require_current_terms
 from authsvc.registration.models import Registration
-from authsvc.registration.refusals import AlreadyRegistered
-from authsvc.registration.terms import require_current_terms
-
-CARRIED: Final = ("national_id", "name", "birth_date", "email", "backup_email", "phone", "mobile")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,21 +113,16 @@ def complete(kit: Kit, row: Registration, *, password: str | None, terms_version
     return Account(password_hash=hashed, terms_version=terms_version or "", terms_at=at)
 
 
-def open_account(
-    session: Session, kit: Kit, row: Registration, account: Account, *, card: VerifiedCard, at: datetime
-) -> Person:
-    """Create the person of an application, every field sealed for its new row; raise `AlreadyRegistered`."""
-    person = Person(id=new_id(), kind=row.kind, status="active", language=row.language)
-    for column in CARRIED:
-        plain = place(kit, row).open_or_none(column, getattr(row, column))
-        setattr(person, column, people.place_of(kit, person).seal_or_none(column, plain))
-    person.national_id_index, person.card_number_index = row.national_id_index, row.card_number_index
-    person.card_key, person.password_hash = card.key, account.password_hash
-    person.terms_version = account.terms_version
-    person.registered_at, person.registered_via = at, "card"
-    session.add(person)
-    try:
-        session.flush()
-    except IntegrityError as fault:
-        raise AlreadyRegistered from fault
-    return person
+def opening(kit: Kit, row: Registration, account: Account, *, card: VerifiedCard) -> Opening:
+    """Return what the account of an application begins with, pinned to the card that was present."""
+    facts = opened(kit, row)
+    return Opening(
+        kind=row.kind,
+        card_number=card.number,
+        card_key=card.key,
+        password_hash=account.password_hash,
+        terms_version=account.terms_version,
+        language=row.language,
+        via="card",
+        **vars(facts),
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 import authsvc.registration.notices as notices
 from authsvc.core import audit
+from authsvc.core.audit import audited
 from authsvc.core.db import claim
 from authsvc.core.i18n import N_
 from authsvc.core.keys import Place, new_token
@@ -17,7 +18,8 @@ from authsvc.core.kit import Kit
 from authsvc.identity import people, sessions
 from authsvc.identity.login import OnlineServicesSuspended
 from authsvc.identity.models import ACTIVE, EmailChange, Person, SessionView
-from authsvc.registration.refusals import LinkExpired, LinkRefused, audited
+from authsvc.identity.notices import send_notice
+from authsvc.registration.refusals import LinkExpired, LinkRefused
 
 LINK_LIFE: Final = timedelta(days=5)
 
@@ -148,7 +150,7 @@ def _move_to(session: Session, kit: Kit, person: Person, email: str, *, at: date
 
 
 def _tell(session: Session, kit: Kit, person: Person, what: str, told: list[str], *, at: datetime) -> None:
-    notices.send_notice(session, kit, person, what=what, to=told, at=at)
+    send_notice(session, kit, person, what=what, to=told, at=at)
 
 
 def _place(kit: Kit, person_id: str) -> Place:

@@ -1,7 +1,6 @@
-"""The mails of registration: written with the act, in the person's language, without a full ID or a code."""
+"""The mails that carry a link; how many of them one person can be sent."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -9,17 +8,10 @@ from sqlalchemy.orm import Session
 from authsvc.core import outbox
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
-from authsvc.identity import people
-from authsvc.identity.models import Person
+from authsvc.identity.notices import shown_moment
 
-TAIPEI: Final = timezone(timedelta(hours=8))
 # Nobody is to fill a stranger's mailbox through us; a day of quiet starts the count anew.
 MAILS: Final = Limit(scope="registration-mail", tries=20, pause=timedelta(seconds=60), forgets=timedelta(days=1))
-
-
-def shown_moment(at: datetime) -> str:
-    """Return a moment as people in Taiwan read it, to the minute."""
-    return f"{at.astimezone(TAIPEI):%Y-%m-%d %H:%M}"
 
 
 def send_link(
@@ -35,32 +27,4 @@ def send_link(
         name=name,
         link=link,
         expires_at=shown_moment(expires_at),
-    )
-
-
-def send_notice(session: Session, kit: Kit, person: Person, *, what: str, to: Iterable[str], at: datetime) -> None:
-    """Tell a person at each address what was done, when and from where; `what` is a marked text."""
-    outbox.post(
-        session,
-        kit,
-        to=to,
-        template="registration/mail/notice",
-        language=person.language,
-        name=people.masked(kit, person)["name"],
-        what=what,
-        at=shown_moment(at),
-        source=kit.caller.source,
-    )
-
-
-def send_completed(session: Session, kit: Kit, person: Person) -> None:
-    """Tell a person at every address that the account is active."""
-    outbox.post(
-        session,
-        kit,
-        to=people.contact(kit, person).addresses,
-        template="registration/mail/completed",
-        language=person.language,
-        name=people.masked(kit, person)["name"],
-        link=f"{kit.settings.public_origin}/login",
     )

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from authsvc.core.web import door, kit
 from authsvc.identity.pages import current_session
-from authsvc.registration.terms import CURRENT_TERMS
+from authsvc.identity.terms import CURRENT_TERMS
 
 bp = Blueprint(
     "registration_pages",

@@ -15,24 +15,26 @@ from sqlalchemy.orm import Session
 import authsvc.registration.applications as applications
 import authsvc.registration.notices as notices
 from authsvc.core import audit
+from authsvc.core.audit import audited
 from authsvc.core.db import claim
 from authsvc.core.keys import new_token
 from authsvc.core.kit import Kit
 from authsvc.identity import challenges, people
+from authsvc.identity.accounts import AlreadyRegistered, open_account
 from authsvc.identity.cards import CardProof, VerifiedCard
+from authsvc.identity.evidence import Evidence, require_holder
+from authsvc.identity.guessable import guessable
 from authsvc.identity.models import Person
+from authsvc.identity.notices import send_completed
 from authsvc.identity.passwords import Passwords, require_good_password
-from authsvc.registration.evidence import Evidence, guessable, require_holder
+from authsvc.identity.terms import require_current_terms
 from authsvc.registration.models import Registration
 from authsvc.registration.refusals import (
-    AlreadyRegistered,
     LinkExpired,
     LinkRefused,
     NoPendingRegistration,
     RegistrationPending,
-    audited,
 )
-from authsvc.registration.terms import require_current_terms
 
 LINK_LIFE: Final = timedelta(days=5)
 APPLICATION_LIFE: Final = timedelta(days=30)
@@ -128,9 +130,9 @@ def confirm(
         with kit.begin() as session:
             if not claim(session, unused):
                 raise LinkRefused
-            person = applications.open_account(session, kit, row, account, card=card, at=now)
+            person = open_account(session, kit, applications.opening(kit, row, account, card=card), at=now)
             audit.record(session, kit, "registration.confirmed", actor=person.id, object=row.id, **account.agreed)
-            notices.send_completed(session, kit, person)
+            send_completed(session, kit, person)
 
 
 def _require_linked(kit: Kit, token: str, card: VerifiedCard, *, at: datetime) -> Registration:

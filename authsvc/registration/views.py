@@ -12,11 +12,13 @@ import authsvc.registration.service as service
 from authsvc.core.cookies import browser_token
 from authsvc.core.errors import Invalid, StepUpRequired, Throttled
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
+from authsvc.identity.accounts import AlreadyRegistered
+from authsvc.identity.evidence import HouseholdNotConfirmed
 from authsvc.identity.login import CardNotRegistered, OnlineServicesSuspended, PasswordWrong
 from authsvc.identity.views import CARD_REFUSALS
 
 bp = ApiBlueprint("registration", __name__, url_prefix="/api/v1", description="Registration by card")
-EVIDENCE_REFUSALS = (*CARD_REFUSALS, refused.HouseholdNotConfirmed, Invalid, Throttled)
+EVIDENCE_REFUSALS = (*CARD_REFUSALS, HouseholdNotConfirmed, Invalid, Throttled)
 
 
 def browser() -> str | None:
@@ -28,7 +30,7 @@ def browser() -> str | None:
 @door("anyone")
 @bp.arguments(schemas.ApplicationIn)
 @bp.response(202, schemas.ApplicationOut)
-@bp.refuses(*EVIDENCE_REFUSALS, refused.AlreadyRegistered, refused.RegistrationPending)
+@bp.refuses(*EVIDENCE_REFUSALS, AlreadyRegistered, refused.RegistrationPending)
 def apply(body: dict[str, Any]) -> service.Applied:
     """Apply for an account with the health card; a link by mail and the card once more confirm it."""
     return service.apply(kit(), browser=browser(), **body)
@@ -38,7 +40,7 @@ def apply(body: dict[str, Any]) -> service.Applied:
 @door("anyone")
 @bp.arguments(schemas.ConfirmationIn)
 @bp.response(200, schemas.StatusOut)
-@bp.refuses(*CARD_REFUSALS, refused.LinkRefused, refused.LinkExpired, refused.AlreadyRegistered, Invalid)
+@bp.refuses(*CARD_REFUSALS, refused.LinkRefused, refused.LinkExpired, AlreadyRegistered, Invalid)
 def confirm(body: dict[str, Any]) -> dict[str, str]:
     """Activate an account with the link's token and the card that applied."""
     service.confirm(kit(), browser=browser(), **body)

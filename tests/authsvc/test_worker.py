@@ -30,7 +30,7 @@ from mocks.mail.smtp import FAULTS, Catcher, smtp_server
 from tests.clocks import MovableClock
 from tests.served import free_port
 
-COMPLETED = "registration/mail/completed"
+COMPLETED = "mail/completed"
 LETTER = Letter(to="a@example.org", subject="主旨", text="text\n", html="<p>html</p>")
 
 

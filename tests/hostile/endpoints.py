@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from authsvc.cli import openapi_text
-from authsvc.registration.terms import CURRENT_TERMS
+from authsvc.identity.terms import CURRENT_TERMS
 from mobileapp.phonekeys import PhoneKeys, public_jwk
 from tests.conftest import ORIGIN
 from tests.factories import national_id

@@ -2,11 +2,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from authsvc.core.kit import Kit
 from authsvc.identity import login
 from authsvc.identity.login import CardNotRegistered, OnlineServicesSuspended, PasswordWrong
+from authsvc.identity.models import Person
 from mocks.card.cards import Deck
 from mocks.people import World
 from tests.browser import PASSWORD, Browser
@@ -137,3 +139,45 @@ def test_each_refusal_of_a_login_has_its_number() -> None:
 
     assert [(kind.status, kind.reader_code) for kind in kinds] == [(401, 9043), (401, 9039), (403, None)]
     assert login.PASSWORD.closes_at == 100
+
+
+def unpin(kit: Kit) -> None:
+    with kit.begin() as session:
+        session.execute(update(Person).values(card_key=None))
+
+
+def test_the_first_card_of_somebody_registered_without_one_is_pinned(browser: Browser, kit: Kit, wang: str) -> None:
+    # given: registered by their operator's word
+    unpin(kit)
+    # when
+    answer = log_in(browser)
+    # then
+    with kit.read() as session:
+        person = session.get_one(Person, wang)
+    assert (answer.status_code, person.card_key is not None) == (201, True)
+    assert acts(kit) == [("card.pinned", "done"), ("session.opened", "done")]
+
+
+def test_a_wrong_password_pins_no_card(browser: Browser, kit: Kit, wang: str) -> None:
+    # given
+    unpin(kit)
+    # when
+    answer = log_in(browser, password="Kite-8tail")
+    # then
+    with kit.read() as session:
+        person = session.get_one(Person, wang)
+    assert (code(answer)[1], person.card_key) == ("password_wrong", None)
+
+
+def test_of_two_first_cards_only_the_one_that_was_pinned_logs_in(browser: Browser, kit: Kit, wang: str) -> None:
+    # given: another card of the person was pinned after this login had looked them up
+    unpin(kit)
+    with kit.read() as session:
+        seen = session.get_one(Person, wang)
+    with kit.begin() as session:
+        session.execute(update(Person).values(card_key=b"another card"))
+    # when
+    with pytest.raises(CardNotRegistered), kit.begin() as session:
+        login.pin_first_card(session, kit, seen, key=b"this card")
+    # then
+    assert code(log_in(browser))[1] == "card_not_registered"

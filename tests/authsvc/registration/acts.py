@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from authsvc.core.audit import AuditEvent
 from authsvc.core.kit import Kit
 from authsvc.core.outbox import OutboxMail
-from authsvc.registration.terms import CURRENT_TERMS
+from authsvc.identity.terms import CURRENT_TERMS
 from mocks.card.cards import CardState
 from tests.browser import PASSWORD, Browser
 

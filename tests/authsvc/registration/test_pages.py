@@ -11,7 +11,7 @@ from authsvc.core.i18n import LOCALES
 from authsvc.core.kit import Kit
 from authsvc.core.letters import write_letter
 from authsvc.core.mail import Letter
-from authsvc.registration.terms import CURRENT_TERMS
+from authsvc.identity.terms import CURRENT_TERMS
 from tests.authsvc.registration import acts
 from tests.browser import Browser
 

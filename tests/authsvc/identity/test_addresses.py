@@ -2,7 +2,7 @@
 
 import pytest
 
-from authsvc.registration.addresses import is_email, is_household_number, is_mobile, is_phone
+from authsvc.identity.addresses import is_email, is_household_number, is_mobile, is_phone
 
 
 @pytest.mark.parametrize("text", ["a@b.tw", "first.last+tag@mail.example.com.tw", "o'neil@x-y.org", "a" * 64 + "@b.tw"])

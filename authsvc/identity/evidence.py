@@ -1,18 +1,27 @@
 """Who stands before us? The health card, and the household data or the chip ARC that only its holder has."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
+import authsvc.identity.challenges as challenges
+import authsvc.identity.people as people
+from authsvc.core.audit import audited
+from authsvc.core.errors import Invalid
+from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
-from authsvc.identity import challenges, people
 from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.registry import Household, Insured, Registry
-from authsvc.registration.refusals import HouseholdNotConfirmed, audited
 
 GUESSES: Final = Limit(scope="household", tries=5, pause=timedelta(seconds=60))
-MINGUO: Final = 1911
+
+
+class HouseholdNotConfirmed(Invalid):
+    """The registries do not confirm card, person and household or residence together; never says which."""
+
+    code = "household_not_confirmed"
+    detail = N_("The registries did not confirm these data. Please check the card and what you entered.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +72,3 @@ def _belongs(kit: Kit, insured: Insured, household: Household | None, arc: Verif
     if insured.kind == "resident" and arc is not None:
         return registry.residence_matches(insured.national_id, arc.number)
     return False
-
-
-def guessable(national_id: str, birth_date: date, mobile: str) -> tuple[str, ...]:
-    """Return the person's ID, birth date and mobile number in the forms that people type into passwords."""
-    years = [f"{birth_date:%Y}", f"{birth_date:%y}"]
-    if birth_date.year > MINGUO:
-        years += [f"{birth_date.year - MINGUO:03d}", str(birth_date.year - MINGUO)]
-    dates = [
-        mark.join((year, f"{birth_date:%m}", f"{birth_date:%d}")) for year in years for mark in ("", "-", "/", ".")
-    ]
-    # Without its letter or its first zero a number is no less the person's.
-    return (national_id[1:], mobile[1:], *dates)

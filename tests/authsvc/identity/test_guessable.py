@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from authsvc.core.errors import Invalid
+from authsvc.identity.guessable import guessable
 from authsvc.identity.passwords import require_good_password
-from authsvc.registration.evidence import guessable
 
 KNOWN = guessable("A109000016", date(1980, 5, 20), "0912345678")
 
