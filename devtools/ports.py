@@ -8,6 +8,7 @@ from typing import Self
 
 HOST = "127.0.0.1"
 LARGEST_PORT = 65535
+FIRST_DATA_PATH = 8110  # of the telephone lines; one that is taken is replaced by a free one
 
 
 class PortTaken(RuntimeError):

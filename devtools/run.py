@@ -18,8 +18,10 @@ Everything is up. Where to look:
 
   Portal for people     {origin}/
   Phone app             {origin}/app/
+  Counter (staff)       {origin}/counter/login   put {staff_card} in, PIN {staff_pin} ({staff})
   Card reader (slot)    {card}/
   Caught mail           {mail}/
+  Handset (mobile line) {telco}/handset
   API documentation     {origin}/api/v1/docs
   Logs                  {logs}
 
@@ -57,13 +59,18 @@ def main() -> None:
 
 def guide(stack: Stack) -> str:
     """Return where to look and what to click first."""
+    staff = stack.add_staff()
     people = citizens(registry_url=stack.urls["registry"], card_url=stack.urls["card"])[:2]
     return GUIDE.format(
         origin=stack.origin,
         card=stack.urls["card"],
         mail=stack.urls["mail"],
+        telco=stack.urls["telco"],
         logs=stack.log_dir,
         name=people[0].name,
+        staff=staff.name,
+        staff_card=staff.card_id,
+        staff_pin=staff.pin,
         people="\n\n".join(described(person) for person in people),
     )
 

@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from devtools.ports import HOST, Ports
+from devtools.people import StaffMember, staff_member
+from devtools.ports import FIRST_DATA_PATH, HOST, Ports
 from devtools.processes import Child, Family, clean_environment
 
 THREADS = 64
@@ -100,6 +101,14 @@ class Stack:
         if name in self.urls:
             child.wait_until_healthy(self.urls[name])
 
+    def add_staff(self) -> StaffMember:
+        """Take on the member of staff of the simulators' world, where they are not staff yet, and return them."""
+        member = staff_member(registry_url=self.urls["registry"], card_url=self.urls["card"])
+        facts = ("--name", member.name, "--national-id", member.national_id, "--holder-number", member.national_id)
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "staff", "add", "--once", *facts]
+        self.family.run("staff", [*command, "--office", member.office], self.environment())
+        return member
+
     def environment(self) -> dict[str, str]:
         """Return the service's environment."""
         return {
@@ -123,11 +132,20 @@ class Stack:
         more = {
             "card": [*files, "--origin", self.origin],
             "registry": [],
-            "telco": [],
+            "telco": self._telco_options(),
             "mail": ["--smtp-port", str(self.ports.smtp)],
         }
         same = ["--clock-offset-file", str(self.clock_file)]
         return {name: ["--port", str(getattr(self.ports, name)), *same, *rest] for name, rest in more.items()}
+
+    def _telco_options(self) -> list[str]:
+        """Return the data paths' ports (the documented ones, or any), and the service as a client of the operators."""
+        first_port = FIRST_DATA_PATH if self.ports.telco == Ports.telco else 0
+        keys = ["--client-jwks-url", f"{self.origin}/.well-known/jwks.json"]
+        return [
+            *("--first-port", str(first_port), "--client-id", "authsvc"),
+            *(*keys, "--redirect-uri", f"{self.origin}/app/phone"),
+        ]
 
     def _start(self) -> None:
         self.move_clock(0)

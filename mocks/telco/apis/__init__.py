@@ -1,0 +1,1 @@
+"""The APIs that the operators offer, as CAMARA describes them."""
