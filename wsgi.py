@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import httpx2
 from flask import Flask
 
+import counter
 import devicebind
 import mobileapp
 import otp
@@ -18,7 +19,8 @@ from authsvc.settings import Settings, from_env
 def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.BaseTransport] | None = None) -> Flask:
     """Return the whole service; take a feature's line out and the rest still runs."""
     app = create_app(settings, clock=clock, transports=transports)
-    devicebind.include(app)
+    counter.include(app)
+    devicebind.include(app, transport=(transports or {}).get("telco"))
     otp.include(app)
     qrlogin.include(app)
     mobileapp.include(app)

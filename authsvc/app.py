@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from authsvc import identity, registration
-from authsvc.core import guard, i18n, web
+from authsvc.core import guard, i18n, revocations, web
 from authsvc.core.clock import Clock
 from authsvc.core.db import open_engine
 from authsvc.core.errors import Unavailable
@@ -27,6 +27,8 @@ from authsvc.core.keys import Keys
 from authsvc.core.kit import Kit, source_of
 from authsvc.core.remote import Remote
 from authsvc.identity.challenges import CardAnchors
+from authsvc.identity.epochs import Gate
+from authsvc.identity.keeping import AttestationTrust, read_trust
 from authsvc.identity.ocsp import OcspRevocations
 from authsvc.identity.passwords import Passwords
 from authsvc.identity.registry import HttpRegistry, Registry
@@ -49,7 +51,7 @@ def create_app(
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    keys = Keys(settings.root_keys)
+    keys = Keys(settings.root_keys, settings.epoch)
     kit = Kit(
         settings=settings,
         engine=open_engine(settings.database_url, pool_size=settings.db_pool),
@@ -62,6 +64,7 @@ def create_app(
     i18n.add_catalogue(app, HERE / "translations")
     limit_floods(app, settings)
     guard.include(app, settings, keys)
+    stop_until_restored(app, kit)
     app.extensions["api"] = web.ProblemApi(app)
     web.include(app)
     identity.include(app)
@@ -90,8 +93,10 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
         Registry: HttpRegistry(registry),
         Revocations: OcspRevocations(responder_at, otherwise=CrlRevocations(lists_at)),
         CardAnchors: CardAnchors(read_anchors(settings.card_ca_file)),
+        AttestationTrust: read_trust(settings.attestation_roots_file, settings.attestation_status_file),
         Passwords: Passwords(keys, hasher),
         Ways: Ways(),
+        Gate: Gate(),
         # A process of the API alone answers at once; streams and long polls are the push process's.
         Held: Held(0 if settings.role == "api" else settings.held_calls),
     }
@@ -119,6 +124,16 @@ def limit_floods(app: Flask, settings: Settings) -> None:
     )
     # Probes must be answered in a flood, and a phone that starts asks for its files again.
     limiter.request_filter(lambda: request.path in guard.PROBES or request.path.startswith(FILES))
+
+
+def stop_until_restored(app: Flask, kit: Kit) -> None:
+    """Answer nothing but files and the sign of life while the database is of another epoch than the settings."""
+    revocations.open_journal(kit.settings.revocations_file, kit.clock)
+
+    @app.before_request
+    def _gate() -> None:
+        if request.path != "/healthz" and not request.path.startswith(FILES):
+            kit.port(Gate).require_open(kit)
 
 
 def add_probes(app: Flask, kit: Kit) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import Engine
 
+import authsvc.identity.epochs as epochs
 from authsvc import worker
 from authsvc.core.kit import Kit
 
@@ -43,10 +44,25 @@ def include(app: Flask) -> None:
         """Write the API's document to a file."""
         file.write_text(openapi_text(app), encoding="utf-8")
 
+    @app.cli.command("restore")
+    @click.option("--journal", "journals", type=click.Path(path_type=Path), multiple=True)
+    def restore(journals: tuple[Path, ...]) -> None:
+        """Make a restored database ready: AUTHSVC_EPOCH was raised, what was revoked is revoked again."""
+        ours = kit.settings.revocations_file
+        done = epochs.restore(kit, journals=journals or ((ours,) if ours else ()))
+        click.echo(restored_text(done))
+
     @app.cli.command("new-root-key")
     def new_root_key() -> None:
         """Print a fresh root key for AUTHSVC_ROOT_KEYS (give it a number of its own)."""
         click.echo(base64.urlsafe_b64encode(os.urandom(32)).decode())
+
+
+def restored_text(done: epochs.Restored) -> str:
+    """Return what an operator is told after a restore."""
+    reach = "the journal reaches back to the backup" if done.complete else "no journal reaches back to the backup"
+    phones = "phones unbound again" if done.complete else "phones unbound, which is all of them"
+    return f"Epoch {done.epoch}: {reach}. {done.unbound} {phones}; {done.suspended} people suspended again."
 
 
 def database_commands(kit: Kit) -> AppGroup:

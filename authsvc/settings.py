@@ -15,12 +15,16 @@ DEMO_ROOT_KEYS = "1:" + base64.urlsafe_b64encode(b"a demo key, never for product
 ROOT_KEY_BYTES = 32
 ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url", "twfido_url", "smtp_url")
 VARIABLES = {
-    **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", *ADDRESSES), "str"),
-    **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits"), "int"),
+    **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", "otp_page_tag", *ADDRESSES), "str"),
+    **dict.fromkeys(
+        ("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "otp_sweep_limit", "epoch"), "int"
+    ),
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
-    "lossy_mail_domains": "list",
-    **dict.fromkeys(("card_ca_file", "clock_offset_file"), "path"),
-    **dict.fromkeys(("session_idle", "session_absolute"), "timedelta"),
+    **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
+    **dict.fromkeys(("card_ca_file", "clock_offset_file", "revocations_file", "telco_operators_file"), "path"),
+    **dict.fromkeys(("attestation_roots_file", "attestation_status_file"), "path"),
+    **dict.fromkeys(("sessions_kept", "counter_idle", "counter_absolute"), "timedelta"),
+    **dict.fromkeys(("session_idle", "session_absolute", "refresh_idle", "telco_sim_age"), "timedelta"),
 }
 PARTIES = ("registry_url", "telco_url", "twfido_url", "smtp_url")
 DEFAULTS = {
@@ -30,6 +34,7 @@ DEFAULTS = {
     "smtp_url": "smtp://127.0.0.1:8025",
 }
 LEAST_DIFFERENT_BYTES = 8  # 32 random bytes have fewer with a chance below 2^-100
+LONGEST_SIM_AGE = timedelta(hours=2400)  # what operators can be asked (CAMARA SimSwap 2.1)
 LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
 
 
@@ -47,9 +52,13 @@ class Settings:
     redis_url: str | None = None
     root_keys: Mapping[int, bytes] = field(default_factory=lambda: read_root_keys(DEMO_ROOT_KEYS))
     card_ca_file: Path | None = None
+    attestation_roots_file: Path | None = None  # whose word about keys in chips counts; none: Google's, with the next
+    attestation_status_file: Path | None = None  # Google's list of the certificates that are no longer valid
     card_component_url: str = "http://127.0.0.1:8101"
     registry_url: str = DEFAULTS["registry_url"]
     telco_url: str = DEFAULTS["telco_url"]
+    telco_operators_file: Path | None = None  # the operators that vouch for their lines, instead of the five
+    telco_sim_age: timedelta = timedelta(days=7)  # a SIM that was changed within this time vouches for nobody
     twfido_url: str = DEFAULTS["twfido_url"]
     smtp_url: str = DEFAULTS["smtp_url"]
     mail_from: str = "authsvc@localhost"
@@ -62,8 +71,17 @@ class Settings:
     db_pool: int = 16  # connections a process; PostgreSQL's max_connections (100) is for all processes together
     device_limit: int = 3
     otp_digits: int = 8
+    otp_page_tag: Literal["off", "offered", "required"] = "off"  # whether a code is tied to its login page
+    otp_sweep_limit: int = 500  # wrong typed codes in ten minutes, over all people, that are taken for a sweep
     session_idle: timedelta = timedelta(minutes=15)
     session_absolute: timedelta = timedelta(hours=12)
+    refresh_idle: timedelta = timedelta(days=180)  # a phone that does not call for so long proves its key anew
+    sessions_kept: timedelta = timedelta(days=90)  # after its end a session, and the address in it, is erased
+    counter_idle: timedelta = timedelta(minutes=15)
+    counter_absolute: timedelta = timedelta(hours=8)  # a working day
+    epoch: int = 0  # raised at every restore of an older database, never lowered
+    revocations_file: Path | None = None  # what a restore must not bring back, kept beside the database
+    alert_mail: tuple[str, ...] = ()  # who is told of an attack on the service as a whole
     lossy_mail_domains: tuple[str, ...] = ()  # mail providers known to lose our mails: people are warned
     held_calls: int = 24  # streams and long polls that a process holds at once; the rest are answered at once
 
@@ -97,19 +115,39 @@ def wrong_addresses(settings: Settings) -> list[str]:
         wrong.append("AUTHSVC_DATABASE_URL to sqlite:///… or postgresql://…")
     if "@" not in settings.mail_from:
         wrong.append("AUTHSVC_MAIL_FROM to the address that mails come from")
+    if any("@" not in address for address in settings.alert_mail):
+        wrong.append("AUTHSVC_ALERT_MAIL to mail addresses, with commas between them")
     return wrong
 
 
 def wrong_numbers(settings: Settings) -> list[str]:
     """Return what to set for each number that cannot work."""
-    lowest = {"trusted_proxies": 0, "device_limit": 1, "argon2_memory_kib": 32, "argon2_time": 1, "db_pool": 1}
+    lowest = {
+        "epoch": 0,
+        "trusted_proxies": 0,
+        "device_limit": 1,
+        "otp_sweep_limit": 10,
+        "argon2_memory_kib": 32,
+        "argon2_time": 1,
+        "db_pool": 1,
+    }
     wrong = [
         f"AUTHSVC_{name.upper()} to {least} or more" for name, least in lowest.items() if vars(settings)[name] < least
     ]
     if settings.otp_digits not in range(6, 9):
         wrong.append("AUTHSVC_OTP_DIGITS to 6, 7 or 8")
+    if settings.otp_page_tag not in ("off", "offered", "required"):
+        wrong.append("AUTHSVC_OTP_PAGE_TAG to off, offered or required")
+    if not timedelta(hours=1) <= settings.telco_sim_age <= LONGEST_SIM_AGE:
+        wrong.append("AUTHSVC_TELCO_SIM_AGE to a time from 1 hour to 100 days")
+    if settings.refresh_idle <= timedelta(0):
+        wrong.append("AUTHSVC_REFRESH_IDLE to a time above 0")
     if not timedelta(0) < settings.session_idle <= settings.session_absolute:
         wrong.append("AUTHSVC_SESSION_IDLE to a time above 0 and not above AUTHSVC_SESSION_ABSOLUTE")
+    if not timedelta(0) < settings.counter_idle <= settings.counter_absolute:
+        wrong.append("AUTHSVC_COUNTER_IDLE to a time above 0 and not above AUTHSVC_COUNTER_ABSOLUTE")
+    if settings.sessions_kept < timedelta(0):
+        wrong.append("AUTHSVC_SESSIONS_KEPT to a time of 0 or more")
     return wrong
 
 
@@ -192,8 +230,9 @@ def from_env() -> Settings:
             raise Misconfigured("Set AUTHSVC_ROOT_KEYS_FILE to a file of ASCII text that can be read.") from fault
     if keys_text:
         given["root_keys"] = read_root_keys(keys_text)
-    if given["lossy_mail_domains"] is not None:
-        given["lossy_mail_domains"] = tuple(name.strip().lower() for name in given["lossy_mail_domains"])
+    for listed in ("lossy_mail_domains", "alert_mail"):
+        if given[listed] is not None:
+            given[listed] = tuple(name.strip().lower() for name in given[listed] if name.strip())
     for name, value in given.items():
         if name in ADDRESSES and value:
             given[name] = value.rstrip("/")

@@ -17,6 +17,7 @@ from authsvc.core.keys import CannotOpen
 from authsvc.core.kit import Kit
 from authsvc.core.letters import write_letter
 from authsvc.core.mail import NotSent, Smtp
+from authsvc.identity.epochs import Gate, RestorePending
 
 POLL_SECONDS: Final = 0.5
 JOBS_EVERY: Final = 120  # polls, so about once a minute
@@ -47,11 +48,12 @@ def run(app: Flask, stop: threading.Event) -> None:
     turn = 0
     while not stop.is_set():
         try:
+            kit.port(Gate).require_open(kit)
             send_due(app, kit, server)
             if turn % JOBS_EVERY == 0:
                 for job in jobs_of(app):
                     job(kit)
-        except SQLAlchemyError as fault:  # the database comes back, and the mail is still there
+        except (SQLAlchemyError, RestorePending) as fault:  # the database comes back, and the mail is still there
             log.warning("database: %s", type(fault).__name__)
         turn += 1
         stop.wait(POLL_SECONDS)

@@ -1,9 +1,9 @@
 """The last step that every ceremony shares: bind the phone, give it tokens, enrol it, tell the person."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,24 +11,28 @@ from sqlalchemy.orm import Session
 from authsvc.core import outbox
 from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
-from authsvc.identity import devices, people, tokens
+from authsvc.core.localtime import moment_text
+from authsvc.identity import devices, keeping, people, tokens
 from authsvc.identity.devices import DeviceFacts
-from authsvc.identity.login import OnlineServicesSuspended
-from authsvc.identity.models import ACTIVE, Device, Person
+from authsvc.identity.models import ACTIVE, SOFTWARE, Device, Person
+from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.identity.tokens import Tokens
 from authsvc.identity.tries import TYPED_ID
 from authsvc.identity.ways import Ways
 
-TAIPEI: Final = timezone(timedelta(hours=8))
-
 
 @dataclass(frozen=True, kw_only=True)
 class NewPhone:
-    """A phone that wants to be bound: the key that it proved, what it says of itself, its key for one-time codes."""
+    """A phone that wants to be bound: the key that it proved, what it says of itself, its key for one-time codes.
+
+    `attestation` is what it shows of where it keeps the first key; `held` is what we made of that (`looked_at`).
+    """
 
     key: PublicKey
     facts: DeviceFacts
     otp_key: PublicKey
+    attestation: Sequence[str] = ()
+    held: str = SOFTWARE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +52,19 @@ def lock_person(session: Session, person_id: str) -> Person:
     return session.scalars(locked).one()
 
 
+def looked_at(kit: Kit, phone: NewPhone, *, actor: str | None = None) -> NewPhone:
+    """Return the phone with where it keeps its key; what it shows is judged before any transaction of ours begins."""
+    held = keeping.where_kept(kit, key=phone.key, chain=phone.attestation, actor=actor)
+    return replace(phone, held=held)
+
+
 def complete(session: Session, kit: Kit, *, person: Person, phone: NewPhone, via: str, at: datetime) -> Binding:
     """Bind a phone; raise `OnlineServicesSuspended`, `DeviceLimitReached` or `KeyAlreadyBound`."""
     if person.status != ACTIVE:
         raise OnlineServicesSuspended
-    device = devices.bind(session, kit, person_id=person.id, key=phone.key, facts=phone.facts, via=via, at=at)
+    device = devices.bind(
+        session, kit, person_id=person.id, key=phone.key, facts=phone.facts, via=via, at=at, held=phone.held
+    )
     issued = tokens.start_family(session, kit, device_id=device.id, at=at)
     told = kit.port(Ways).enrol(session, kit, device, phone.otp_key)
     kit.throttle.forgive(session, TYPED_ID, person.national_id_index)
@@ -70,5 +82,5 @@ def tell(session: Session, kit: Kit, person: Person, what: str, *, device: Devic
         language=person.language,
         device_name=device.name if device else None,
         device_model=device.model if device else None,
-        at=kit.clock.now().astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M"),
+        at=moment_text(kit.clock.now(), person.language),
     )

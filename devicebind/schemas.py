@@ -4,12 +4,16 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_dump, validate, validates_schema
 
-from authsvc.core.i18n import N_
+from authsvc.core.crockford import normalise
+from authsvc.core.i18n import N_, translate
+from authsvc.core.jose import PublicKey
 from authsvc.core.schema import In, Moment, PublicKeyIn, Text
+from authsvc.identity.attestation import LONGEST_CERTIFICATE, MOST_CERTIFICATES
 from authsvc.identity.devices import DeviceFacts
-from authsvc.identity.schemas import NationalId, PersonOut
-from devicebind.binding import Binding
-from devicebind.codes import normalise
+from authsvc.identity.models import HARDWARE, SOFTWARE
+from authsvc.identity.schemas import BASE64URL, NationalId, PersonOut
+from devicebind.binding import Binding, NewPhone
+from devicebind.keychange import NewKeys
 
 
 class TypedCode(Text):
@@ -35,6 +39,21 @@ class DeviceIn(In):
         return DeviceFacts(**data)
 
 
+class AttestationIn(fields.List[str]):
+    """An Android key attestation of the phone's key: its certificates as base64url DER, the key's own first."""
+
+    def __init__(self) -> None:
+        each = Text(longest=LONGEST_CERTIFICATE, pattern=BASE64URL)
+        few = N_("A key attestation has 2 to 8 certificates.")
+        super().__init__(each, validate=validate.Length(min=2, max=MOST_CERTIFICATES, error=few))
+
+
+def new_phone(key: PublicKey, body: dict[str, Any]) -> NewPhone:
+    """Take the phone out of a body that was read, with the key that made the proof."""
+    facts, otp_key = body.pop("device"), body.pop("otp_public_key")
+    return NewPhone(key=key, facts=facts, otp_key=otp_key, attestation=body.pop("attestation", ()))
+
+
 class BindIn(In):
     """Either the typed code with the national ID, or the scanned text; and the phone."""
 
@@ -43,6 +62,7 @@ class BindIn(In):
     qr_text = Text(longest=255)
     device = fields.Nested(DeviceIn, required=True)
     otp_public_key = PublicKeyIn(required=True)
+    attestation = AttestationIn()
 
     @validates_schema
     def _one_way(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -51,26 +71,60 @@ class BindIn(In):
             raise ValidationError({"code": [N_("Send the code with the national ID, or the scanned text alone.")]})
 
 
+class NameIn(In):
+    """A phone's new name."""
+
+    name = Text(required=True, longest=64)
+
+
+class SignedIn(In):
+    """What a phone signed."""
+
+    jws = Text(required=True, longest=4096)
+
+
+class KeysIn(SignedIn):
+    """The new key's signature, the new key for one-time codes, and where the new key is kept."""
+
+    otp_public_key = PublicKeyIn(required=True)
+    attestation = AttestationIn()
+
+
+class VoucherIn(In):
+    """The text of a revocation voucher."""
+
+    voucher = Text(required=True, longest=255)
+
+
 class RefreshIn(In):
     """The refresh token to exchange."""
 
     refresh_token = Text(required=True)
 
 
-class MadeCodeOut(Schema):
-    """A device code, shown once."""
+class MoveOut(Schema):
+    """A code by which one phone takes another's place, shown once."""
 
     id = fields.String(required=True)
-    code = fields.String(required=True)
     qr_text = fields.String(required=True)
     qr_svg = fields.String(required=True)
     expires_at = Moment(required=True)
+
+
+class VoucherOut(Schema):
+    """A revocation voucher for printing."""
+
+    device_id = fields.String(required=True)
+    label = fields.String(required=True)
+    url = fields.String(required=True)
+    qr_svg = fields.String(required=True)
 
 
 class CodeStatusOut(Schema):
     """How a device code stands."""
 
     status = fields.String(required=True, validate=validate.OneOf(("waiting", "used", "expired", "void")))
+    device_id = fields.String(allow_none=True, metadata={"description": "the phone that used it"})
 
 
 class DeviceOut(Schema):
@@ -83,7 +137,16 @@ class DeviceOut(Schema):
     app_version = fields.String(required=True)
     bound_at = Moment(required=True)
     via = fields.String(required=True)
+    held = fields.String(required=True, validate=validate.OneOf((HARDWARE, SOFTWARE)))
     last_used_at = Moment(required=True)
+
+
+class ListedDeviceOut(DeviceOut):
+    """The same in the owner's list: how sure its binding is and where its key is, in words; where it was used last."""
+
+    key_kept = fields.Function(lambda phone: translate(phone.key_kept), metadata={"type": "string"})
+    assurance = fields.Function(lambda phone: translate(phone.assurance), metadata={"type": "string"})
+    last_used_from = fields.String(allow_none=True)
 
 
 class OwnDeviceOut(DeviceOut):
@@ -109,7 +172,19 @@ class OtpOut(Schema):
     period = fields.Integer(required=True)
     valid_for = fields.Integer(required=True)
     algorithm = fields.String(required=True)
+    page_tag = fields.String(required=True)
     server_time = Moment(required=True)
+
+
+class NewKeysOut(TokensOut):
+    """What follows a change of keys."""
+
+    otp = fields.Nested(OtpOut)
+
+    @pre_dump
+    def _flat(self, changed: NewKeys, **_kwargs: Any) -> dict[str, Any]:
+        told = vars(changed.tokens)
+        return told if changed.otp is None else told | {"otp": changed.otp}
 
 
 class BindingOut(TokensOut):

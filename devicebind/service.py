@@ -1,28 +1,32 @@
 """Device codes: made after a card login, followed by the page, and turned into a bound phone once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from authsvc.core import audit, qr
+from authsvc.core.crockford import show
 from authsvc.core.db import claim
 from authsvc.core.errors import NotFound, Problem, Refused, Throttled
 from authsvc.core.held import Held
 from authsvc.core.i18n import N_
-from authsvc.core.jose import PublicKey
-from authsvc.core.keys import new_id
+from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit, Tally
-from authsvc.identity import people
-from authsvc.identity.devices import DeviceFacts
-from authsvc.identity.models import SessionView
+from authsvc.identity import devices, people
+from authsvc.identity.freezing import require_unfrozen
+from authsvc.identity.models import ACTIVE, SessionView
 from authsvc.identity.sessions import require_recent_card
+from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.identity.tries import TYPED_ID, spend_source
-from devicebind.binding import Binding, NewPhone, complete, lock_person, tell
-from devicebind.codes import find_secret, new_code, new_secret, picture_text, show
-from devicebind.models import USED, VOID, WAITING, DeviceCode
+from authsvc.identity.ways import MadeCode
+from devicebind.binding import Binding, NewPhone, complete, lock_person, looked_at, tell
+from devicebind.codes import find_secret, new_code, new_secret, picture_text
+from devicebind.models import USED, WAITING, DeviceCode
+from devicebind.voiding import void_codes
 
 LIFE: Final = timedelta(minutes=10)
 CARD_WITHIN: Final = timedelta(minutes=5)
@@ -38,21 +42,19 @@ class DeviceCodeRefused(Refused):
     detail = N_("We could not accept this code. Please check it and your ID, or generate a new code.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class MadeCode:
-    """A code that was just made, the only time that it is known."""
-
-    id: str
-    code: str
-    qr_text: str
-    qr_svg: str
-    expires_at: datetime
-
-
 def make_code(kit: Kit, *, view: SessionView) -> MadeCode:
     """Make a code for the person of a fresh card login and void the older one; raise `StepUpRequired`."""
     require_recent_card(kit, view, within=CARD_WITHIN)
-    now, code, secret, person_id = kit.clock.now(), new_code(), new_secret(), view.person_id
+    with audit.audited(kit, "device_code.asked", actor=view.person_id), kit.begin() as session:
+        return issue_code(session, kit, person_id=view.person_id, via="card")
+
+
+def issue_code(session: Session, kit: Kit, *, person_id: str, via: str) -> MadeCode:
+    """Make a code for a person who was proved to be here, in the place of the older one.
+
+    `via` says by which ceremony: card or counter. Raise `OnlineServicesSuspended` or `BindingsFrozen`.
+    """
+    now, code, secret = kit.clock.now(), new_code(), new_secret()
     row = DeviceCode(
         id=new_id(),
         person_id=person_id,
@@ -61,45 +63,53 @@ def make_code(kit: Kit, *, view: SessionView) -> MadeCode:
         state=WAITING,
         made_at=now,
         expires_at=now + LIFE,
+        via=via,
     )
-    older = update(DeviceCode).where(DeviceCode.person_id == person_id, DeviceCode.state == WAITING)
-    with kit.begin() as session:
-        # Locked first, so that two codes asked for at once do not both stay.
-        lock_person(session, person_id)
-        session.execute(older.values(state=VOID))
-        session.add(row)
-        audit.record(session, kit, "device_code.made", actor=person_id, object=row.id)
+    # Locked first, so that two codes asked for at once do not both stay, nor one beside a suspension.
+    if lock_person(session, person_id).status != ACTIVE:
+        raise OnlineServicesSuspended
+    require_unfrozen(session, person_id)
+    void_codes(session, person_id)
+    session.add(row)
+    audit.record(session, kit, "device_code.made", actor=person_id, object=row.id)
     text = picture_text(kit.settings.public_origin, secret)
     return MadeCode(id=row.id, code=show(code), qr_text=text, qr_svg=qr.svg(text), expires_at=row.expires_at)
 
 
-def follow_code(kit: Kit, *, code_id: str, person_id: str, wait: int) -> str:
+@dataclass(frozen=True, kw_only=True)
+class CodeStatus:
+    """How a code stands; `device_id` is the phone that used it."""
+
+    status: str
+    device_id: str | None
+
+
+def follow_code(kit: Kit, *, code_id: str, person_id: str, wait: int) -> CodeStatus:
     """Return a code's status, after up to `wait` seconds in which it is still waiting; raise `NotFound`."""
     with kit.port(Held).turn(code_id) as turn:
         until = kit.clock.now() + timedelta(seconds=wait if turn.granted else 0)
         while True:
-            status = _status(kit, code_id, person_id)
+            found = _status(kit, code_id, person_id)
             left = (until - kit.clock.now()).total_seconds()
-            if status != WAITING or left <= 0 or not turn.is_newest():
-                return status
+            if found.status != WAITING or left <= 0 or not turn.is_newest():
+                return found
             kit.clock.sleep(min(POLL_SECONDS, left))
 
 
-def _status(kit: Kit, code_id: str, person_id: str) -> str:
+def _status(kit: Kit, code_id: str, person_id: str) -> CodeStatus:
     with kit.read() as session:
         mine = select(DeviceCode).where(DeviceCode.id == code_id, DeviceCode.person_id == person_id)
         row = session.scalar(mine)
     if row is None:
         raise NotFound
-    return "expired" if row.state == WAITING and row.expires_at <= kit.clock.now() else row.state
+    late = row.state == WAITING and row.expires_at <= kit.clock.now()
+    return CodeStatus(status="expired" if late else row.state, device_id=row.device_id)
 
 
 def bind_phone(
     kit: Kit,
     *,
-    key: PublicKey,
-    device: DeviceFacts,
-    otp_public_key: PublicKey,
+    phone: NewPhone,
     code: str | None = None,
     national_id: str | None = None,
     qr_text: str | None = None,
@@ -114,9 +124,8 @@ def bind_phone(
         row = _find_scanned(kit, qr_text)
     if row is None:
         raise DeviceCodeRefused
-    phone = NewPhone(key=key, facts=device, otp_key=otp_public_key)
     try:
-        return _use(kit, row, phone)
+        return _use(kit, row, looked_at(kit, phone, actor=row.person_id))
     except Problem as refusal:
         _remember(kit, row, refusal)
         raise
@@ -131,26 +140,31 @@ def _find_typed(kit: Kit, *, code: str, national_id: str) -> DeviceCode | None:
         person = people.find_by_national_id(session, kit, national_id)
         person_id = person.id if person else ""
         live = session.scalar(
-            select(DeviceCode.id).where(DeviceCode.person_id == person_id, DeviceCode.state == WAITING)
+            select(DeviceCode.id).where(
+                DeviceCode.person_id == person_id,
+                DeviceCode.state == WAITING,
+                DeviceCode.from_device_id.is_(None),  # those of a phone that moves are not typed
+            )
         )
     # Where there is no code the ID pays instead, so that the work is the same.
-    last = _spend_on_code(kit, live.encode() if live else claimed_id)
+    tried = _spend_on_code(kit, live.encode() if live else claimed_id)
+    compared = code if tried else new_token()  # after the last try nothing typed is compared, in the same work
     with kit.read() as session:
         mine = select(DeviceCode).where(DeviceCode.person_id == person_id)
-        row = session.scalar(mine.where(DeviceCode.code_digest == _code_digest(kit, person_id, code)))
-    if live and last and (row is None or row.id != live):
-        _kill(kit, live, person_id)
+        row = session.scalar(mine.where(DeviceCode.code_digest == _code_digest(kit, person_id, compared)))
+    if live and tried == PER_CODE.tries and (row is None or row.id != live):
+        _close_typing(kit, live, person_id)
     if row is None:
         audit.record_refusal(kit, "device_code.used", outcome=DeviceCodeRefused.code, actor=person_id or None)
     return row
 
 
-def _spend_on_code(kit: Kit, subject: bytes) -> bool:
-    """Count a try of a code and tell whether it is the last one; raise `DeviceCodeRefused` after that."""
+def _spend_on_code(kit: Kit, subject: bytes) -> int | None:
+    """Count a try of a code and return which it is; None after the last."""
     try:
-        return kit.throttle.spend(PER_CODE, subject) >= PER_CODE.tries
-    except Throttled as fault:
-        raise DeviceCodeRefused from fault
+        return kit.throttle.spend(PER_CODE, subject)
+    except Throttled:
+        return None
 
 
 def _find_scanned(kit: Kit, text: str) -> DeviceCode | None:
@@ -172,10 +186,20 @@ def _use(kit: Kit, row: DeviceCode, phone: NewPhone) -> Binding:
         person = lock_person(session, row.person_id)
         if not claim(session, usable.values(state=USED, used_at=now)):
             raise DeviceCodeRefused
-        bound = complete(session, kit, person=person, phone=phone, via="card", at=now)
+        if row.from_device_id is not None:
+            _leave(session, kit, row.from_device_id, row.person_id)
+        bound = complete(session, kit, person=person, phone=phone, via=row.via, at=now)
         mine = update(DeviceCode).where(DeviceCode.id == row.id)
         session.execute(mine.values(device_id=bound.device.id), execution_options={"synchronize_session": False})
         return bound
+
+
+def _leave(session: Session, kit: Kit, device_id: str, person_id: str) -> None:
+    """Unbind the phone whose place is taken; raise `DeviceCodeRefused` where it is gone."""
+    try:
+        devices.unbind(session, kit, device_id=device_id, person_id=person_id, why="moved")
+    except NotFound as fault:
+        raise DeviceCodeRefused from fault
 
 
 def _remember(kit: Kit, row: DeviceCode, refusal: Problem) -> None:
@@ -188,10 +212,11 @@ def _remember(kit: Kit, row: DeviceCode, refusal: Problem) -> None:
         audit.record(session, kit, "device_code.used", actor=row.person_id, object=row.id, outcome=refusal.code)
 
 
-def _kill(kit: Kit, code_id: str, person_id: str) -> None:
+def _close_typing(kit: Kit, code_id: str, person_id: str) -> None:
+    """Let a code be scanned only: a stranger's guesses must not keep the phone away that sees the picture."""
     waiting = update(DeviceCode).where(DeviceCode.id == code_id, DeviceCode.state == WAITING)
     with kit.begin() as session:
-        if claim(session, waiting.values(state=VOID)):
+        if claim(session, waiting.values(code_digest=_code_digest(kit, person_id, new_token()))):
             audit.record(session, kit, "device_code.killed", actor=person_id, object=code_id)
 
 

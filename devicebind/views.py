@@ -9,23 +9,35 @@ from authsvc.core.errors import NotFound, StepUpRequired, Throttled
 from authsvc.core.schema import WaitIn
 from authsvc.core.web import PROBLEM_JSON, ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import devices, doors, dpop, tokens
-from authsvc.identity.login import OnlineServicesSuspended
-from authsvc.identity.models import Device
+from authsvc.identity.freezing import BindingsFrozen
+from authsvc.identity.schemas import MadeCodeOut
+from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.identity.tokens import Tokens
+from authsvc.identity.ways import MadeCode
 from devicebind.binding import Binding
-from devicebind.phones import list_phones, remove_phone, show_phone
+from devicebind.keychange import KeyChangeRefused, NewKeys, change_keys
+from devicebind.moves import MadeMove, MoveRefused, begin_move
+from devicebind.phones import ShownPhone, list_phones, remove_phone, rename_phone, show_phone
 from devicebind.schemas import (
     AlreadyRefreshedOut,
     BindIn,
     BindingOut,
     CodeStatusOut,
-    DeviceOut,
-    MadeCodeOut,
+    KeysIn,
+    ListedDeviceOut,
+    MoveOut,
+    NameIn,
+    NewKeysOut,
     OwnDeviceOut,
     RefreshIn,
+    SignedIn,
     TokensOut,
+    VoucherIn,
+    VoucherOut,
+    new_phone,
 )
-from devicebind.service import DeviceCodeRefused, MadeCode, bind_phone, follow_code, make_code
+from devicebind.service import CodeStatus, DeviceCodeRefused, bind_phone, follow_code, make_code
+from devicebind.vouchers import Voucher, VoucherRefused, make_voucher, use_voucher
 
 bp = ApiBlueprint("devicebind", __name__, url_prefix="/api/v1", description="Phones: binding, tokens, management")
 APP_REFUSALS = (LoginRequired, dpop.NonceRequired, *doors.REFUSALS)
@@ -35,7 +47,7 @@ KEY_REFUSALS = (LoginRequired, dpop.NonceRequired, dpop.ProofRefused)
 @bp.route("/device-codes", methods=["POST"])
 @door("session")
 @bp.response(201, MadeCodeOut)
-@bp.refuses(LoginRequired, StepUpRequired)
+@bp.refuses(LoginRequired, StepUpRequired, OnlineServicesSuspended, BindingsFrozen)
 def code() -> MadeCode:
     """Make a device code within five minutes of a card login; it voids the older one."""
     return make_code(kit(), view=who())
@@ -46,9 +58,9 @@ def code() -> MadeCode:
 @bp.arguments(WaitIn, location="query")
 @bp.response(200, CodeStatusOut)
 @bp.refuses(LoginRequired, NotFound)
-def code_status(query: dict[str, Any], code_id: str) -> dict[str, str]:
+def code_status(query: dict[str, Any], code_id: str) -> CodeStatus:
     """Tell how an own code stands, at the latest after `wait` seconds."""
-    return {"status": follow_code(kit(), code_id=code_id, person_id=who().person_id, **query)}
+    return follow_code(kit(), code_id=code_id, person_id=who().person_id, **query)
 
 
 @bp.route("/devices", methods=["POST"])
@@ -56,10 +68,10 @@ def code_status(query: dict[str, Any], code_id: str) -> dict[str, str]:
 @bp.arguments(BindIn)
 @bp.response(201, BindingOut)
 @bp.refuses(*KEY_REFUSALS, DeviceCodeRefused, OnlineServicesSuspended, Throttled)
-@bp.refuses(devices.DeviceLimitReached, devices.KeyAlreadyBound)
+@bp.refuses(devices.DeviceLimitReached, devices.KeyAlreadyBound, BindingsFrozen)
 def bind(body: dict[str, Any]) -> Binding:
     """Bind the phone whose key made the proof, by a device code."""
-    return bind_phone(kit(), key=who(), **body)
+    return bind_phone(kit(), phone=new_phone(who(), body), **body)
 
 
 @bp.route("/tokens/refresh", methods=["POST"])
@@ -96,11 +108,21 @@ def me() -> dict[str, Any]:
 
 @bp.route("/devices", methods=["GET"])
 @door("app", "session")
-@bp.response(200, DeviceOut(many=True))
+@bp.response(200, ListedDeviceOut(many=True))
 @bp.refuses(*APP_REFUSALS)
-def phones_of_mine() -> Sequence[Device]:
+def phones_of_mine() -> Sequence[ShownPhone]:
     """List the person's bound phones, the newest first."""
     return list_phones(kit(), person_id=who().person_id)
+
+
+@bp.route("/devices/<device_id>", methods=["PATCH"])
+@door("app", "session")
+@bp.arguments(NameIn)
+@bp.response(200, ListedDeviceOut)
+@bp.refuses(*APP_REFUSALS, NotFound)
+def rename(body: dict[str, str], device_id: str) -> ShownPhone:
+    """Give a phone of this person another name."""
+    return rename_phone(kit(), device_id=device_id, person_id=who().person_id, **body)
 
 
 @bp.route("/devices/<device_id>", methods=["DELETE"])
@@ -119,6 +141,45 @@ def unbind(device_id: str) -> None:
 def report_lost(device_id: str) -> None:
     """Report a phone of this person lost: it is unbound and everything of it ends at once."""
     remove_phone(kit(), device_id=device_id, person_id=who().person_id, why="lost")
+
+
+@bp.route("/devices/<device_id>/keys", methods=["POST"])
+@door("app")
+@bp.arguments(KeysIn)
+@bp.response(200, NewKeysOut)
+@bp.refuses(*APP_REFUSALS, KeyChangeRefused, NotFound, devices.KeyAlreadyBound)
+def keys(body: dict[str, Any], device_id: str) -> NewKeys:
+    """Put new keys in the place of this phone's old ones: proof by the old key, a JWS over a nonce by the new one."""
+    return change_keys(kit(), app=who(), device_id=device_id, **body)
+
+
+@bp.route("/devices/<device_id>/voucher", methods=["GET"])
+@door("session")
+@bp.response(200, VoucherOut)
+@bp.refuses(LoginRequired, StepUpRequired, NotFound)
+def voucher(device_id: str) -> Voucher:
+    """Give the revocation voucher of an own phone, to a session opened by card."""
+    return make_voucher(kit(), device_id=device_id, view=who())
+
+
+@bp.route("/device-moves", methods=["POST"])
+@door("app")
+@bp.arguments(SignedIn)
+@bp.response(201, MoveOut)
+@bp.refuses(*APP_REFUSALS, MoveRefused, StepUpRequired, BindingsFrozen)
+def move(body: dict[str, str]) -> MadeMove:
+    """Make the code by which a new phone takes this phone's place: JWS `authsvc-move+jwt` by this phone's key."""
+    return begin_move(kit(), app=who(), **body)
+
+
+@bp.route("/device-revocations", methods=["POST"])
+@door("anyone")
+@bp.arguments(VoucherIn)
+@bp.response(204)
+@bp.refuses(VoucherRefused, Throttled)
+def revoke(body: dict[str, str]) -> None:
+    """Cut off the phone that a genuine voucher names; the answer is the same where it was cut off before."""
+    use_voucher(kit(), **body)
 
 
 def register(app: Flask) -> None:

@@ -12,6 +12,7 @@ from devtools.browser import Browser, items_of
 from mobileapp.phonewire import answer_of
 
 PASSWORD = "Kuai7!Shan"  # noqa: S105 -- of a person who does not exist
+STAFF_CARD = "tang-cert"
 MAIL_SECONDS = 30.0
 LOOK_EVERY_SECONDS = 0.1
 LINK = re.compile(r"/registration/confirm#([\w.~-]+)")
@@ -41,6 +42,26 @@ class Person:
             email=self.email,
             mobile="0900000101",
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMember:
+    """Who sits at the counter, and the PIN of their certificate."""
+
+    name: str
+    national_id: str
+    card_id: str
+    pin: str
+    office: str = "臺北聯合服務中心"
+
+
+def staff_member(*, registry_url: str, card_url: str) -> StaffMember:
+    """Return the one whose certificate is meant for the counter, asked from the simulators' control listeners."""
+    card = next(one for one in items_of(get(f"{card_url}/control/cards")) if one["id"] == STAFF_CARD)
+    person = next(
+        one for one in items_of(get(f"{registry_url}/control/people")) if one["national_id"] == card["national_id"]
+    )
+    return StaffMember(name=person["name"], national_id=person["national_id"], card_id=STAFF_CARD, pin=card["pin"])
 
 
 def citizens(*, registry_url: str, card_url: str) -> list[Person]:

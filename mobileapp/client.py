@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from mobileapp.phonekeys import DECISION_TYPE, PhoneKeys, otp_secret, public_jwk, signed, totp
+from mobileapp.byoperator import ByOperator
+from mobileapp.phonekeys import DECISION_TYPE, KEY_TYPE, MOVE_TYPE, PhoneKeys, otp_secret, public_jwk, signed, totp
 from mobileapp.phonewire import Body, Problem, Wire, answer_of, wants_fresh_token
 
 TIMEOUT = 30.0
@@ -31,7 +32,7 @@ def _system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Phone:
+class Phone(ByOperator):
     """One phone with one pair of key pairs, bound to at most one person."""
 
     def __init__(
@@ -49,6 +50,7 @@ class Phone:
         self.device_facts = dict(device)
         self.keys = keys or PhoneKeys.generate()
         self.clock = clock
+        self.attestation: list[str] = []  # what an Android phone shows of its key: base64url DER, the key's own first
         self.binding: dict[str, Any] = {}
         self.clock_offset = timedelta()
         self.refresh_by_itself = True
@@ -59,15 +61,20 @@ class Phone:
 
     def bind_by_code(self, code: str, national_id: str) -> dict[str, Any]:
         """Bind this phone with the code that the person typed; return the binding."""
-        return self._bind({"code": code, "national_id": national_id})
+        return self.keep_binding("/devices", {"code": code, "national_id": national_id, **self.self_description()})
 
     def bind_by_qr(self, text: str) -> dict[str, Any]:
         """Bind this phone with the text of the device code's QR picture; return the binding."""
-        return self._bind({"qr_text": text})
+        return self.keep_binding("/devices", {"qr_text": text, **self.self_description()})
 
-    def _bind(self, claim: Mapping[str, str]) -> dict[str, Any]:
-        body = {**claim, "device": self.device_facts, "otp_public_key": public_jwk(self.keys.otp)}
-        self.binding = self.call("POST", "/devices", body, with_token=False)
+    def self_description(self) -> dict[str, Any]:
+        """Return what the phone says of itself, its key for one-time codes, and where its first key is kept."""
+        said = {"device": self.device_facts, "otp_public_key": public_jwk(self.keys.otp)}
+        return said | ({"attestation": self.attestation} if self.attestation else {})
+
+    def keep_binding(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Make the call that binds, and keep what it answers."""
+        self.binding = self.call("POST", path, body, with_token=False)
         server_time = self.binding["otp"].get("server_time")
         if server_time:  # a phone's own clock is often wrong; codes follow the service's
             self.clock_offset = datetime.fromisoformat(server_time) - self.clock()
@@ -124,10 +131,40 @@ class Phone:
         """Report a phone of this person as lost: it is unbound and its tokens end at once."""
         self.call("POST", f"/devices/{device_id}/loss-reports")
 
-    def otp_code(self, at: datetime | None = None) -> str:
-        """Return the code for `at` (aware; default: now by the service's clock), offline (RFC 6238)."""
+    def rename(self, name: str, device_id: str | None = None) -> None:
+        """Give a phone of this person another name, by default this one."""
+        self.call("PATCH", f"/devices/{device_id or self.device_id}", {"name": name})
+
+    def move(self) -> str:
+        """Return the text of the QR code by which a new phone takes this phone's place (10 minutes, once)."""
+        move = self.call("POST", "/device-moves", lambda: {"jws": self._signed(MOVE_TYPE, {})})
+        return str(move["qr_text"])
+
+    def change_keys(self) -> None:
+        """Put new keys in the place of this phone's; all its tokens are new, and its codes."""
+        new = PhoneKeys.generate()
+        claims = {"replaces": self.keys.device.thumbprint()}
+
+        def body() -> Body:
+            return {"jws": self._signed(KEY_TYPE, claims, keys=new), "otp_public_key": public_jwk(new.otp)}
+
+        changed = self.call("POST", f"/devices/{self.device_id}/keys", body)
+        self.keys = new
+        self.wire.key = new.device
+        self._keep(changed)
+        self.binding["otp"] = changed["otp"]
+
+    def _signed(self, typ: str, claims: Mapping[str, Any], *, keys: PhoneKeys | None = None) -> str:
+        """Return claims about this phone, signed by its key, or by a new one that comes along in the header."""
+        said = {"iss": self.device_id, "aud": self.origin, "iat": int(self.clock().timestamp()), **claims}
+        said |= {"jti": secrets.token_urlsafe(16)} | ({"nonce": self.wire.nonce} if self.wire.nonce else {})
+        header = {"typ": typ} | ({"jwk": public_jwk(keys.device)} if keys else {})
+        return signed((keys or self.keys).device, header=header, claims=said)
+
+    def otp_code(self, at: datetime | None = None, *, page_tag: str | None = None) -> str:
+        """Return the code for `at` (aware; default: now by the service's clock), for one page or any; offline."""
         facts = self.binding["otp"]
-        secret = otp_secret(self.keys.otp, other=facts["public_key"], device_id=self.device_id)
+        secret = otp_secret(self.keys.otp, other=facts["public_key"], device_id=self.device_id, page_tag=page_tag)
         moment = at or self.clock() + self.clock_offset
         return totp(secret, at=moment, digits=int(facts["digits"]), period=int(facts["period"]))
 

@@ -19,11 +19,14 @@ from joserfc.jwk import ECKey
 CURVE = "P-256"
 ALGORITHM = "ES256"
 OTP_INFO = b"authsvc-otp-v1"
+OTP_TAG_INFO = b"authsvc-otp-tag-v1"
 OTP_SECRET_BYTES = 32
 LOW_31_BITS = 0x7FFF_FFFF
 
 PROOF_TYPE = "dpop+jwt"
 DECISION_TYPE = "authsvc-decision+jwt"
+MOVE_TYPE = "authsvc-move+jwt"
+KEY_TYPE = "authsvc-key+jwt"
 
 
 def b64url(raw: bytes) -> str:
@@ -65,14 +68,18 @@ def proof(  # the six things that RFC 9449 section 4.2 puts into a proof
     return signed(key, header={"typ": PROOF_TYPE, "jwk": public_jwk(key)}, claims=claims)
 
 
-def otp_secret(own: ECKey, *, other: Mapping[str, str], device_id: str) -> bytes:
-    """Return the 32 bytes that phone and service agree on without sending them (ECDH, HKDF, RFC 5869)."""
+def otp_secret(own: ECKey, *, other: Mapping[str, str], device_id: str, page_tag: str | None = None) -> bytes:
+    """Return the 32 bytes that phone and service agree on without sending them (ECDH, HKDF, RFC 5869).
+
+    With the two characters of a login page: those whose codes work beside that page only (HKDF-Expand, one HMAC).
+    """
     theirs = ECKey.import_key({name: other[name] for name in ("kty", "crv", "x", "y")}).public_key
     if own.private_key is None:
         raise ValueError("the phone's own half must be the private key")
     shared = own.private_key.exchange(ec.ECDH(), theirs)
     info = OTP_INFO + device_id.encode("ascii")
-    return HKDF(algorithm=hashes.SHA256(), length=OTP_SECRET_BYTES, salt=None, info=info).derive(shared)
+    secret = HKDF(algorithm=hashes.SHA256(), length=OTP_SECRET_BYTES, salt=None, info=info).derive(shared)
+    return hmac.digest(secret, OTP_TAG_INFO + page_tag.encode("ascii") + b"\x01", "sha256") if page_tag else secret
 
 
 def totp(secret: bytes, *, at: datetime, digits: int = 8, period: int = 30) -> str:

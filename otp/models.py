@@ -1,4 +1,6 @@
-"""What a phone's codes rest on."""
+"""What a phone's codes rest on, and where typed codes were right lately."""
+
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +9,11 @@ from authsvc.core.db import Base
 
 
 class OtpSecret(Base):
-    """The sealed secret of one device, and the last step whose code was used."""
+    """The sealed secret of one device, and the last step whose code was used.
+
+    `steps_ahead` is how far ahead of ours the phone's clock was at its last accepted code: 0 or 1, for no code further
+    ahead is taken. It is told to the phone and changes nothing about what is accepted.
+    """
 
     __tablename__ = "otp_secret"
 
@@ -15,3 +21,15 @@ class OtpSecret(Base):
     secret: Mapped[bytes]
     digits: Mapped[int] = mapped_column(Integer)
     last_step: Mapped[int] = mapped_column(BigInteger)
+    last_used_at: Mapped[datetime | None]
+    steps_ahead: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+
+
+class TypedSource(Base):
+    """An address (blind index) from which a typed code was right, and its tries since then while a sweep was on."""
+
+    __tablename__ = "otp_source"
+
+    source: Mapped[bytes] = mapped_column(primary_key=True)
+    succeeded_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(Integer)

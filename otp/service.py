@@ -1,25 +1,31 @@
-"""Agreeing on a secret when a phone is bound, and logging in with the code that comes from it."""
+"""Logging in with a one-time code, and how a phone's codes stand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+import otp.brakes as brakes
+import otp.enrolment as enrolment
+import otp.tags as tags
 import otp.totp as totp
 from authsvc.core import audit
 from authsvc.core.db import claim
-from authsvc.core.errors import Refused
+from authsvc.core.errors import NotFound, Refused
 from authsvc.core.i18n import N_
-from authsvc.core.jose import PublicKey, b64url, b64url_decode
-from authsvc.core.keys import Place
 from authsvc.core.kit import Kit
+from authsvc.core.throttle import NEVER
 from authsvc.identity import people, sessions
-from authsvc.identity.models import ACTIVE, Device, Person, Proof
+from authsvc.identity.models import ACTIVE, Person, Proof
+from authsvc.identity.standing import hold_active
 from authsvc.identity.tries import TYPED_ID, spend_source
+from otp.enrolment import Candidate
 from otp.models import OtpSecret
+
+NO_TAG: Final = "--"  # never served: what is computed with it matches nothing
 
 
 class OtpRefused(Refused):
@@ -30,30 +36,13 @@ class OtpRefused(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """A device whose code this may be; a decoy does the same work and never matches."""
+class Typed:
+    """What was typed, and the characters of the page where they are this browser's."""
 
-    device_id: str | None
-    secret: bytes
-    digits: int
-
-
-def enrol(session: Session, kit: Kit, device: Device, key: PublicKey) -> dict[str, Any]:
-    """Agree on a secret with a device just bound; answer what the phone needs to derive the same."""
-    own = ec.generate_private_key(ec.SECP256R1())
-    secret = totp.agree(own=own, other=key.as_cryptography(), device_id=device.id)
-    sealed = _place(kit, device.id).seal("secret", b64url(secret))
-    session.add(OtpSecret(device_id=device.id, secret=sealed, digits=kit.settings.otp_digits, last_step=0))
-    point = own.public_key().public_numbers()
-    public = PublicKey(b64url(point.x.to_bytes(32)), b64url(point.y.to_bytes(32)))
-    return {
-        "public_key": public.jwk,
-        "digits": kit.settings.otp_digits,
-        "period": totp.PERIOD,
-        "valid_for": totp.VALID_FOR,
-        "algorithm": "SHA256",
-        "server_time": kit.clock.now(),
-    }
+    national_id: str
+    birth_date: date
+    code: str
+    tag: str
 
 
 def log_in(
@@ -64,61 +53,106 @@ def log_in(
     otp: str,
     unit_code: str | None = None,
     appoint_managers: bool = False,
+    page_tag: str | None = None,
 ) -> sessions.OpenedSession:
-    """Open a session for a code, once (RFC 6238 section 5.2); raise `OtpRefused` or `Throttled`."""
+    """Open a session for a code, once (RFC 6238 section 5.2).
+
+    Raise `OtpRefused`, `Throttled` (this person or this address), `TriesClosed` or `TypedCodesPaused`.
+    """
+    brakes.require_calm(kit)
     spend_source(kit)
-    claimed_id = people.national_id_index(kit, national_id)
-    kit.throttle.spend(TYPED_ID, claimed_id)
+    kit.throttle.spend(TYPED_ID, people.national_id_index(kit, national_id))
+    purpose: dict[str, Any] = {"unit_code": unit_code, "appoint_managers": appoint_managers}
+    typed = Typed(national_id=national_id, birth_date=birth_date, code=otp, tag=_live_tag(kit, page_tag))
+    opened = _open_session(kit, typed, purpose)
+    if opened is None:
+        brakes.count_failure(kit)
+        raise OtpRefused
+    brakes.remember_success(kit)
+    return opened
+
+
+def _live_tag(kit: Kit, claimed: str | None) -> str:
+    """Return the characters if they are on a page of this browser now, else those that match nothing."""
+    return claimed if tags.is_served(kit, claimed or NO_TAG) and claimed else NO_TAG
+
+
+def _open_session(kit: Kit, typed: Typed, purpose: Mapping[str, Any]) -> sessions.OpenedSession | None:
+    """Open a session and clear the count, or record the refusal and answer None; in one transaction."""
     now = kit.clock.now()
     with kit.begin() as session:
-        person = people.find_by_national_id(session, kit, national_id)
-        device_id = _use_code(session, kit, person, birth_date=birth_date, code=otp, at=now)
-        if person is not None and device_id is not None:
-            kit.throttle.forgive(session, TYPED_ID, claimed_id)
-            proof = Proof(person_id=person.id, acr="otp", amr=("otp",), at=now, device_id=device_id)
-            purpose: dict[str, Any] = {"unit_code": unit_code, "appoint_managers": appoint_managers}
-            return sessions.open_session(session, kit, replace(proof, **purpose))
-        audit.record(session, kit, "login.otp", actor=person.id if person else None, outcome=OtpRefused.code)
-    raise OtpRefused
+        person = people.find_by_national_id(session, kit, typed.national_id)
+        hold_active(session, person.id if person else None)  # first, as a suspension does; `_use_code` looks at it
+        device_id = _use_code(session, kit, person, typed, at=now)
+        if person is None or device_id is None:
+            audit.record(session, kit, "login.otp", actor=person.id if person else None, outcome=OtpRefused.code)
+            return None
+        kit.throttle.forgive(session, TYPED_ID, person.national_id_index)
+        proof = Proof(person_id=person.id, acr="otp", amr=("otp",), at=now, device_id=device_id)
+        return sessions.open_session(session, kit, replace(proof, **purpose))
 
 
-def _use_code(
-    session: Session, kit: Kit, person: Person | None, *, birth_date: date, code: str, at: datetime
-) -> str | None:
+def _use_code(session: Session, kit: Kit, person: Person | None, typed: Typed, *, at: datetime) -> str | None:
     """Use up a code and return its device; answer None, after the same work, when anything is wrong."""
     born = people.birth_date(kit, person) if person else None
     device_id, step = None, 0
-    for candidate in _candidates(session, kit, person):
-        match = totp.matching_step(candidate.secret, code, at=at, digits=candidate.digits)
+    for candidate in enrolment.candidates(session, kit, person.id if person else None):
+        match = _matching_step(kit, candidate, typed, at=at)
         if match is not None and candidate.device_id is not None:
             device_id, step = candidate.device_id, match
-    if person is None or born != birth_date or person.status != ACTIVE:
+    if person is None or born != typed.birth_date or person.status != ACTIVE:
         device_id = None
     # Asked in every case: else a code that was used could be told from a wrong one by the time that it takes.
     unused = update(OtpSecret).where(OtpSecret.device_id == (device_id or ""), OtpSecret.last_step < step)
-    return device_id if claim(session, unused.values(last_step=step)) else None
+    ahead = max(0, step - totp.step_at(at))
+    return device_id if claim(session, unused.values(last_step=step, last_used_at=at, steps_ahead=ahead)) else None
 
 
-def _candidates(session: Session, kit: Kit, person: Person | None) -> list[Candidate]:
-    """Return as many candidates as a person may have devices, decoys among them."""
-    # The devices are locked: one that is unbound meanwhile is either seen as gone, or ends this session after it.
-    mine = (
-        select(OtpSecret, Device.id)
-        .join(Device, Device.id == OtpSecret.device_id)
-        .where(Device.person_id == (person.id if person else ""), Device.unbound_at.is_(None))
-        .with_for_update(of=Device)
+def _matching_step(kit: Kit, candidate: Candidate, typed: Typed, *, at: datetime) -> int | None:
+    """Return the step of a code that this deployment takes: plain, of this page, or either."""
+    mode, found = kit.settings.otp_page_tag, None
+    if mode != "required":
+        found = totp.matching_step(candidate.secret, typed.code, at=at, digits=candidate.digits)
+    if mode != "off":
+        secret = totp.tagged(candidate.secret, typed.tag)
+        match = totp.matching_step(secret, typed.code, at=at, digits=candidate.digits)
+        if match is not None and typed.tag != NO_TAG:
+            found = match
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a phone's codes stand: what was used, and whether typed codes of its owner are open, paused or closed.
+
+    `steps_ahead` is 1 where the phone's clock was a step fast at its last accepted code; `open_at` ends a pause.
+    """
+
+    rules: Mapping[str, Any]
+    last_used_step: int | None
+    last_used_at: datetime | None
+    steps_ahead: int
+    typed_codes: str
+    open_at: datetime | None
+    server_time: datetime
+
+
+def show_standing(kit: Kit, *, device_id: str, person_id: str) -> Standing:
+    """Return how a bound phone's codes stand, without a secret; raise `NotFound` where it makes none."""
+    now = kit.clock.now()
+    with kit.read() as session:
+        row = session.get(OtpSecret, device_id)
+        if row is None:
+            raise NotFound
+        subject = session.get_one(Person, person_id).national_id_index
+        open_at = kit.throttle.opens_at(session, TYPED_ID, subject)
+    state = "closed" if open_at >= NEVER else "paused" if open_at > now else "open"
+    return Standing(
+        rules=enrolment.rules(kit, row.digits),
+        last_used_step=row.last_step if row.last_used_at else None,
+        last_used_at=row.last_used_at,
+        steps_ahead=row.steps_ahead,
+        typed_codes=state,
+        open_at=open_at if state == "paused" else None,
+        server_time=now,
     )
-    found = [
-        Candidate(device_id=device_id, secret=_open(kit, device_id, row.secret), digits=row.digits)
-        for row, device_id in session.execute(mine)
-    ]
-    decoy = Candidate(device_id=None, secret=kit.keys.mac("decoy", "otp"), digits=kit.settings.otp_digits)
-    return found + [decoy] * (kit.settings.device_limit - len(found))
-
-
-def _place(kit: Kit, device_id: str) -> Place:
-    return kit.keys.place(OtpSecret.__tablename__, device_id)
-
-
-def _open(kit: Kit, device_id: str, sealed: bytes) -> bytes:
-    return b64url_decode(_place(kit, device_id).open("secret", sealed))

@@ -1,195 +1,73 @@
-"""The phone's side of a QR login: scan, see what is asked, decide by a signature over what was shown."""
+"""The phone's answer to a QR login: a decision by a signature over what was shown."""
 
 import hmac
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-import qrlogin.frames as frames
+import qrlogin.alarm as alarm
 from authsvc.core import audit
 from authsvc.core.db import claim
-from authsvc.core.errors import Conflict, Forbidden, Gone, Invalid, NotFound, Problem, Refused
-from authsvc.core.i18n import N_, translate
+from authsvc.core.errors import NotFound
 from authsvc.core.jose import NotAuthentic, PublicKey, verify
 from authsvc.core.kit import Kit
-from authsvc.identity import devices, dpop
+from authsvc.identity import authenticators, devices, dpop
 from authsvc.identity.models import AppView, Device
 from qrlogin.models import QrOrder
-from qrlogin.orders import LEASE, OrderExpired, secret_of, status_of
+from qrlogin.orders import status_of
+from qrlogin.receipts import receipt_of
+from qrlogin.refusals import DecisionRefused, NotYours, OrderDecided, WrongMatchCode, over
 
 TYP: Final = "authsvc-decision+jwt"
-DECIDE_WITHIN: Final = timedelta(seconds=60)
-PORTAL: Final = N_("Online services portal")
-LOG_IN: Final = N_("Log in")
-NAME_MANAGERS: Final = N_("Log in to name managers of unit %(unit)s")
-REASONS: Final = ("not_me", "cancelled")
+NOT_ME: Final = "not_me"
+REASONS: Final = (NOT_ME, "cancelled")
 
 
-class NotAFrame(Invalid):
-    """The scanned text is not a QR code of ours."""
+def approve(kit: Kit, app: AppView, *, order_id: str, jws: str, assertion: Mapping[str, Any] | None = None) -> None:
+    """Approve what was shown; a number that the page does not show ends the order. Raise the refusal that fits.
 
-    code, detail = "not_our_qr", N_("This QR code is not one of ours.")
-
-
-class FrameUnknown(NotFound):
-    """No order has such a frame."""
-
-    code, detail = "qr_unknown", N_("This QR code is not valid. Please scan the one on the page again.")
-
-
-class FrameTooOld(Gone):
-    """The frame was shown too long ago: a photograph, or a forwarded picture."""
-
-    code, detail = "frame_too_old", N_("This QR code is not valid any more. Please scan the one on the page.")
-
-
-class FrameFromFuture(FrameTooOld):
-    """The frame was not shown yet."""
-
-    code = "frame_from_future"
-
-
-class BrowserLeft(FrameTooOld):
-    """The browser that shows the code has not been heard of for 20 seconds."""
-
-    code = "browser_left"
-
-
-class NotYours(Forbidden):
-    """The ID typed on the page is not of this phone's owner."""
-
-    code, detail = "not_your_order", N_("This login was started with another person's ID. Do not approve it.")
-
-
-class WrongMatchCode(Forbidden):
-    """The person picked a number that the page does not show; the order is over."""
-
-    code, detail = "match_code_wrong", N_("That is not the number on the page. This login was stopped for safety.")
-
-
-class OrderDecided(Conflict):
-    """The order is not waiting for this phone's decision."""
-
-    code, detail = "order_decided", N_("This login was decided already, or not scanned by this phone.")
-
-
-class DecisionRefused(Refused):
-    """The signed decision is not about what this phone was shown."""
-
-    code, detail = "decision_refused", N_("The phone's signature was not accepted. Please scan again.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """What the phone shows and later signs; `from_` is the address that the page was opened from."""
-
-    id: str
-    portal: str
-    purpose: str
-    requested_at: datetime
-    from_: str
-    browser: str
-    match_codes: list[str]
-    expires_at: datetime
-
-
-def scan(kit: Kit, app: AppView, *, text: str) -> Shown:
-    """Take a scanned frame and return what is asked; raise the refusal that fits, which is also audited."""
-    frame = frames.read(text, origin=kit.settings.public_origin)
-    if frame is None:
-        raise NotAFrame({"text": [NotAFrame.detail]})
+    A WebAuthn assertion over the SHA-256 of `jws` puts `user` into the session's `amr`; one that is not good refuses
+    this decision, and the order goes on waiting for another.
+    """
     now = kit.clock.now()
-    with kit.read() as session:
-        digest = kit.keys.mac("qr-start-digest", frame.start_token)
-        order = session.scalar(select(QrOrder).where(QrOrder.start_digest == digest))
-    try:
-        if order is None or not frames.is_genuine(frame, secret=secret_of(kit, order.id)):
-            raise FrameUnknown
-        _check_scan(order, frame, app, at=now)
-        return _claim_scan(kit, order, frame, app, at=now)
-    except Problem as refusal:
-        audit.record_refusal(
-            kit, "qr.scan", outcome=refusal.code, actor=app.person_id, object=order.id if order else None
-        )
-        raise
-
-
-def _check_scan(order: QrOrder, frame: frames.Frame, app: AppView, *, at: datetime) -> None:
-    if order.person_id != app.person_id:
-        raise NotYours
-    if status_of(order, at=at) == "expired":
-        raise OrderExpired
-    age = frames.second_of(order.created_at, at) - frame.t
-    if age < 0:
-        raise FrameFromFuture
-    if age > frames.OLDEST_SECONDS:
-        raise FrameTooOld
-    if order.state == "waiting" and at - order.browser_seen_at >= LEASE:
-        raise BrowserLeft
-
-
-def _claim_scan(kit: Kit, order: QrOrder, frame: frames.Frame, app: AppView, *, at: datetime) -> Shown:
-    waiting = update(QrOrder).where(QrOrder.id == order.id, QrOrder.state == "waiting", QrOrder.expires_at > at)
-    facts = {
-        "state": "scanned",
-        "device_id": app.device_id,
-        "scanned_at": at,
-        "frame": frame.t,
-        "portal": translate(PORTAL),
-        "purpose": translate(NAME_MANAGERS) % {"unit": order.unit_code} if order.unit_code else translate(LOG_IN),
-        "decide_by": min(at + DECIDE_WITHIN, order.expires_at),
-    }
-    with kit.begin() as session:
-        won = claim(session, waiting.values(**facts))
-        now_is = session.scalars(select(QrOrder).where(QrOrder.id == order.id)).one()
-        if not won and (now_is.state != "scanned" or now_is.device_id != app.device_id):
-            raise OrderDecided
-        if won:
-            audit.record(session, kit, "qr.scanned", actor=app.person_id, object=order.id)
-    return _shown(kit, now_is)
-
-
-def _shown(kit: Kit, order: QrOrder) -> Shown:
-    return Shown(
-        id=order.id,
-        portal=order.portal or "",
-        purpose=order.purpose or "",
-        requested_at=order.created_at,
-        from_=kit.keys.place(QrOrder.__tablename__, order.id).open("place", order.place),
-        browser=order.browser,
-        match_codes=order.match_codes,
-        expires_at=order.decide_by or order.expires_at,
-    )
-
-
-def approve(kit: Kit, app: AppView, *, order_id: str, jws: str) -> None:
-    """Approve what was shown; a number that the page does not show ends the order. Raise the refusal that fits."""
-    now = kit.clock.now()
-    order, device = _require_scanned(kit, app, order_id, at=now)
-    claims = _read_decision(kit, order, device, jws, decision="approved")
-    picked = claims.get("match_code")
-    right = isinstance(picked, str) and hmac.compare_digest(picked.encode(), order.match_code.encode())
-    with kit.begin() as session:
-        _decide(session, order, "approved" if right else "denied", reason=None if right else "wrong_number", at=now)
-        outcome = "approved" if right else WrongMatchCode.code
-        audit.record(session, kit, "qr.decided", actor=app.person_id, object=order_id, outcome=outcome)
-    if not right:
-        raise WrongMatchCode
+    with audit.audited(kit, "qr.decision", actor=app.person_id):
+        order, device = _require_scanned(kit, app, order_id, at=now)
+    with audit.audited(kit, "qr.decision", actor=app.person_id, object=order.id):
+        picked = _read_decision(kit, order, device, jws, decision="approved").get("match_code")
+        if assertion is not None:
+            authenticators.check_assertion(kit, app, signed=jws, assertion=assertion)
+        if not isinstance(picked, str) or not hmac.compare_digest(picked.encode(), order.match_code.encode()):
+            with kit.begin() as session:
+                _decide(session, order, at=now, state="denied", reason="wrong_number")
+                _note(session, kit, order, outcome=WrongMatchCode.code)
+            raise WrongMatchCode
+        receipt = receipt_of(jws)
+        with kit.begin() as session:
+            _decide(session, order, at=now, state="approved", receipt=receipt, user_verified=assertion is not None)
+            _note(session, kit, order, outcome="approved", receipt=receipt)
 
 
 def deny(kit: Kit, app: AppView, *, order_id: str, jws: str) -> None:
-    """End the order by a signed no, `not_me` or `cancelled`; raise the refusal that fits."""
+    """End the order by a signed no, `not_me` or `cancelled`; `not_me` raises the alarm. Raise the refusal that fits."""
     now = kit.clock.now()
-    order, device = _require_scanned(kit, app, order_id, at=now)
-    claims = _read_decision(kit, order, device, jws, decision="denied")
-    if claims.get("reason") not in REASONS:
-        raise DecisionRefused
-    with kit.begin() as session:
-        _decide(session, order, "denied", reason=claims["reason"], at=now)
-        audit.record(session, kit, "qr.decided", actor=app.person_id, object=order_id, outcome=claims["reason"])
+    with audit.audited(kit, "qr.decision", actor=app.person_id):
+        order, device = _require_scanned(kit, app, order_id, at=now)
+    with audit.audited(kit, "qr.decision", actor=app.person_id, object=order.id):
+        reason = _read_decision(kit, order, device, jws, decision="denied").get("reason")
+        if reason not in REASONS:
+            raise DecisionRefused
+        with kit.begin() as session:
+            _decide(session, order, at=now, state="denied", reason=reason)
+            _note(session, kit, order, outcome=reason)
+            if reason == NOT_ME:
+                alarm.ring(session, kit, order, at=now)
+
+
+def _note(session: Session, kit: Kit, order: QrOrder, *, outcome: str, **details: str) -> None:
+    audit.record(session, kit, "qr.decided", actor=order.person_id, object=order.id, outcome=outcome, **details)
 
 
 def _require_scanned(kit: Kit, app: AppView, order_id: str, *, at: datetime) -> tuple[QrOrder, Device]:
@@ -201,15 +79,17 @@ def _require_scanned(kit: Kit, app: AppView, order_id: str, *, at: datetime) -> 
     if order.person_id != app.person_id:
         raise NotYours
     if status_of(order, at=at) == "expired":
-        raise OrderExpired
+        raise over(order)
     if order.state != "scanned" or order.device_id != app.device_id:
         raise OrderDecided
     return order, device
 
 
-def _decide(session: Session, order: QrOrder, state: str, *, reason: str | None, at: datetime) -> None:
+def _decide(session: Session, order: QrOrder, *, at: datetime, **facts: Any) -> None:
+    # The phone is locked before its order, as where it is unbound: either it is seen as gone, or it ends this order.
+    phone = devices.lock_live(session, device_id=order.device_id or "", person_id=order.person_id or "")
     undecided = update(QrOrder).where(QrOrder.id == order.id, QrOrder.state == "scanned", QrOrder.decide_by > at)
-    if not claim(session, undecided.values(state=state, reason=reason, decided_at=at)):
+    if phone is None or not claim(session, undecided.values(decided_at=at, **facts)):
         raise OrderDecided
 
 
@@ -229,6 +109,11 @@ def _read_decision(kit: Kit, order: QrOrder, device: Device, jws: str, *, decisi
         claims = verify(jws, typ=TYP, key=key)
     except NotAuthentic as fault:
         raise DecisionRefused from fault
+    shown_too = {
+        "from": kit.keys.place(QrOrder.__tablename__, order.id).open("place", order.place),
+        "browser": order.browser,
+    }
+    expected |= {name: value for name, value in shown_too.items() if name in claims}  # phones may sign these as well
     if any(claims.get(name) != value for name, value in expected.items()) or isinstance(claims.get("frame"), bool):
         raise DecisionRefused
     until = dpop.believable_until(kit, claims, at=kit.clock.now())

@@ -1,4 +1,4 @@
-"""The rotating text of a QR login: bound to the order and to the second it was drawn in. Pure."""
+"""The rotating text of a QR login, and the code to type in its place: bound to the order and to their time. Pure."""
 
 import hmac
 import re
@@ -7,9 +7,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+from authsvc.core import crockford
+
 EVERY_SECONDS: Final = 3
 OLDEST_SECONDS: Final = 10
 MAC_DIGITS: Final = 32
+TYPED_EVERY_SECONDS: Final = 60
 SHAPE: Final = re.compile(r"(?P<start>[A-Za-z0-9_-]{22})\.(?P<t>0|[1-9][0-9]{0,3})\.(?P<mac>[0-9a-f]{32})")
 
 
@@ -33,9 +36,30 @@ def shown_second(created_at: datetime, at: datetime) -> int:
     return now - now % EVERY_SECONDS
 
 
+def digest(secret: bytes, message: str) -> bytes:
+    """Return HMAC-SHA-256 of an ASCII message (RFC 2104), of which frames and typed codes are made."""
+    return hmac.digest(secret, message.encode("ascii"), sha256)
+
+
 def mac(secret: bytes, start_token: str, t: int) -> str:
     """Return the first 32 hex digits of HMAC-SHA-256(secret, start_token + "." + t)."""
-    return hmac.digest(secret, f"{start_token}.{t}".encode("ascii"), sha256).hex()[:MAC_DIGITS]
+    return digest(secret, f"{start_token}.{t}").hex()[:MAC_DIGITS]
+
+
+def typed_code(secret: bytes, start_token: str, minute: int) -> str:
+    """Return the code to type in a minute: 40 bits of HMAC-SHA-256(secret, start_token + ".typed." + minute)."""
+    return crockford.symbols(digest(secret, f"{start_token}.typed.{minute}"))
+
+
+def minute_of(created_at: datetime, at: datetime) -> int:
+    """Return the whole minutes since the order began; each has a typed code of its own."""
+    return second_of(created_at, at) // TYPED_EVERY_SECONDS
+
+
+def is_typed(code: str, *, secret: bytes, start_token: str, minute: int) -> bool:
+    """Tell whether a code is of this minute or the one before, so that nobody types against the change."""
+    good = [typed_code(secret, start_token, each) for each in (minute, minute - 1) if each >= 0]
+    return any(hmac.compare_digest(code.encode(), one.encode()) for one in good)
 
 
 def text(*, origin: str, secret: bytes, start_token: str, t: int) -> str:

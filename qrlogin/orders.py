@@ -1,35 +1,30 @@
-"""The browser's side of a QR login: begin an order, watch it, end it."""
+"""The browser's side of a QR login: how an order stands, watching it, ending it."""
 
-import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 import qrlogin.frames as frames
-from authsvc.core import audit
-from authsvc.core.agents import describe
+from authsvc.core import audit, crockford
 from authsvc.core.errors import Conflict, Gone, NotFound
 from authsvc.core.i18n import N_
-from authsvc.core.jose import PublicKey, b64url
-from authsvc.core.keys import new_id
-from authsvc.core.kit import Kit, source_of
-from authsvc.core.throttle import Limit
-from authsvc.identity import people
-from authsvc.identity.models import ACTIVE, Person
+from authsvc.core.jose import b64url
+from authsvc.core.kit import Kit
+from authsvc.identity.models import Device, Person
 from qrlogin.models import QrOrder
 
 LIFE: Final = timedelta(seconds=180)
 LEASE: Final = timedelta(seconds=20)
 RENEW_LEASE_AFTER: Final = timedelta(seconds=5)
 COLLECT_WITHIN: Final = timedelta(seconds=60)
-LIVE_PER_PERSON: Final = 3
 LIVE: Final = ("waiting", "scanned")
+IN_FLIGHT: Final = ("scanned", "approved")
 FINAL: Final = frozenset({"denied", "expired", "used"})
+LATE: Final = {"waiting": "unscanned", "scanned": "undecided", "approved": "uncollected"}
 KEEP: Final = timedelta(hours=1)
-STARTS: Final = Limit(scope="qr-start", tries=60, pause=timedelta(seconds=30), forgets=timedelta(minutes=1))
 
 
 class OrderNotApproved(Conflict):
@@ -46,95 +41,33 @@ class OrderExpired(Gone):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """An order as its browser sees it; `status` is waiting, scanned, approved, denied, expired or used."""
+    """An order as its browser sees it; `status` is waiting, scanned, approved, denied, expired or used.
+
+    `step` says `deciding` in the place of scanned once the phone shows the question, `reason` why an order was denied
+    or is over. `return_here` means that it goes on in the page that the app opens on this very phone.
+    """
 
     id: str
     status: str
+    step: str
+    reason: str | None
     expires_at: datetime
     match_code: str
     frame: str
-    next_frame_in: float
+    typed_code: str
+    receipt: str | None
+    return_here: bool
+
+    def told(self) -> dict[str, Any]:
+        """Return what a browser is told whenever it changes."""
+        more = {"reason": self.reason, "receipt": self.receipt, "return_here": self.return_here or None}
+        return {"status": self.status, "step": self.step} | {name: one for name, one in more.items() if one is not None}
 
 
-def begin(
-    kit: Kit,
-    *,
-    national_id: str,
-    birth_date: date,
-    browser: str,
-    browser_key: PublicKey | None = None,
-    unit_code: str | None = None,
-    appoint_managers: bool = False,
-) -> OrderView:
-    """Begin an order for this browser; for an unknown person the answer is just the same."""
-    kit.throttle.spend(STARTS, kit.source_index)
-    now, browser_digest = kit.clock.now(), kit.keys.mac("browser", browser)
-    order = _new_order(kit, browser_digest=browser_digest, at=now)
-    order.claimed_id = kit.keys.index("qr-claim", f"{national_id}|{birth_date.isoformat()}")
-    order.browser_key = browser_key.jwk if browser_key else None
-    order.unit_code, order.appoint_managers = unit_code, appoint_managers
-    with kit.begin() as session:
-        _make_room(session, kit, order)
-        order.person_id = _person_to_ask(session, kit, national_id, birth_date)
-        session.add(order)
-        audit.record(session, kit, "qr.begun", object=order.id)
-    return view(kit, order, at=now)
-
-
-def _new_order(kit: Kit, *, browser_digest: bytes, at: datetime) -> QrOrder:
-    """Return an order that waits, with its tokens, numbers and times, for nobody yet."""
-    order_id, offered = new_id(), _numbers()
-    return QrOrder(
-        id=order_id,
-        start_digest=kit.keys.mac("qr-start-digest", start_token(kit, order_id)),
-        browser_digest=browser_digest,
-        place=kit.keys.place(QrOrder.__tablename__, order_id).seal("place", kit.caller.source),
-        browser=describe(kit.caller.user_agent),
-        match_codes=offered,
-        match_code=secrets.choice(offered),
-        state="waiting",
-        created_at=at,
-        expires_at=at + LIFE,
-        browser_seen_at=at,
-    )
-
-
-def _numbers() -> list[str]:
-    """Return three different two-digit numbers, of which the portal will show one."""
-    return [str(number) for number in secrets.SystemRandom().sample(range(10, 100), 3)]
-
-
-def _person_to_ask(session: Session, kit: Kit, national_id: str, birth_date: date) -> str | None:
-    person: Person | None = people.find_by_national_id(session, kit, national_id)
-    if person is None or person.status != ACTIVE or people.birth_date(kit, person) != birth_date:
-        return None
-    return person.id
-
-
-def _make_room(session: Session, kit: Kit, new: QrOrder) -> None:
-    """End this browser's older orders, and of the others that wait for this person all but two.
-
-    Those go first whose browser has left, then those from the new one's own address, then the oldest: somebody who
-    knows ID and birth date pushes out their own orders. One that the person scanned is never touched.
-    """
-    _void(session, QrOrder.browser_digest == new.browser_digest, QrOrder.state.in_(LIVE))
-    waiting = (QrOrder.state == "waiting", QrOrder.expires_at > new.created_at)
-    others = session.scalars(select(QrOrder).where(QrOrder.claimed_id == new.claimed_id, *waiting)).all()
-
-    def worth(order: QrOrder) -> tuple[bool, bool, datetime]:
-        here = new.created_at - order.browser_seen_at < LEASE
-        place = kit.keys.place(QrOrder.__tablename__, order.id).open("place", order.place)
-        return here, source_of(place) != source_of(kit.caller.source), order.created_at
-
-    surplus = sorted(others, key=worth)[: max(0, len(others) - LIVE_PER_PERSON + 1)]
-    if surplus:
-        _void(session, QrOrder.id.in_([order.id for order in surplus]), *waiting)
-
-
-def _void(session: Session, *which: ColumnElement[bool]) -> int:
-    ended = session.execute(
-        update(QrOrder).where(*which).values(state="void"), execution_options={"synchronize_session": False}
-    )
+def void(session: Session, *which: ColumnElement[bool], reason: str) -> int:
+    """End the orders that match, say why, and return how many they were."""
+    over = update(QrOrder).where(*which).values(state="void", reason=reason)
+    ended = session.execute(over, execution_options={"synchronize_session": False})
     return int(getattr(ended, "rowcount", 0))
 
 
@@ -148,6 +81,11 @@ def secret_of(kit: Kit, order_id: str) -> bytes:
     return kit.keys.mac("qr-frames", order_id)
 
 
+def return_value(kit: Kit, order_id: str) -> str:
+    """Return what the phone brings back to the browser that it shares with the page; the page itself never has it."""
+    return b64url(kit.keys.mac("qr-return", order_id)[:16])
+
+
 def status_of(order: QrOrder, *, at: datetime) -> str:
     """Return an order's state as both screens show it."""
     if order.state in ("denied", "used"):
@@ -158,22 +96,28 @@ def status_of(order: QrOrder, *, at: datetime) -> str:
     return order.state if order.state in LIVE and at < deadline else "expired"
 
 
+def reason_of(order: QrOrder, *, status: str) -> str | None:
+    """Return why an order was denied or is over; None while it lives."""
+    if status == "expired":
+        return order.reason or LATE.get(order.state)
+    return order.reason if status == "denied" else None
+
+
 def view(kit: Kit, order: QrOrder, *, at: datetime) -> OrderView:
     """Return the order with the frame that belongs to this moment."""
-    t = frames.shown_second(order.created_at, at)
-    elapsed = (at - order.created_at).total_seconds()
+    status, secret, start = status_of(order, at=at), secret_of(kit, order.id), start_token(kit, order.id)
+    t, minute = frames.shown_second(order.created_at, at), frames.minute_of(order.created_at, at)
     return OrderView(
         id=order.id,
-        status=status_of(order, at=at),
+        status=status,
+        step="deciding" if status == "scanned" and order.asked_at else status,
+        reason=reason_of(order, status=status),
         expires_at=order.expires_at,
         match_code=order.match_code,
-        frame=frames.text(
-            origin=kit.settings.public_origin,
-            secret=secret_of(kit, order.id),
-            start_token=start_token(kit, order.id),
-            t=t,
-        ),
-        next_frame_in=t + frames.EVERY_SECONDS - elapsed,
+        frame=frames.text(origin=kit.settings.public_origin, secret=secret, start_token=start, t=t),
+        typed_code=crockford.show(frames.typed_code(secret, start, minute)),
+        receipt=order.receipt,
+        return_here=order.by_link,
     )
 
 
@@ -201,9 +145,21 @@ def cancel(kit: Kit, *, order_id: str, browser: str | None) -> None:
     """End an order that is not decided yet; raise `NotFound` or `OrderNotApproved`."""
     with kit.begin() as session:
         require_own(session, kit, order_id, browser)
-        if not _void(session, QrOrder.id == order_id, QrOrder.state.in_(LIVE)):
+        if not void(session, QrOrder.id == order_id, QrOrder.state.in_(LIVE), reason="cancelled"):
             raise OrderNotApproved
         audit.record(session, kit, "qr.cancelled", object=order_id)
+
+
+def end_for(session: Session, kit: Kit, device: Device) -> None:
+    """End what a phone just unbound has scanned or approved and no browser has collected yet."""
+    del kit
+    void(session, QrOrder.device_id == device.id, QrOrder.state.in_(IN_FLIGHT), reason="phone_gone")
+
+
+def end_for_person(session: Session, kit: Kit, person: Person) -> None:
+    """End every order that waits for a person just suspended, or that they approved and no browser collected."""
+    del kit
+    void(session, QrOrder.person_id == person.id, QrOrder.state.in_(("waiting", *IN_FLIGHT)), reason="suspended")
 
 
 def purge(kit: Kit) -> None:

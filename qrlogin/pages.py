@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, redirect, render_template
 from werkzeug.wrappers import Response
 
+import qrlogin.beginning as beginning
 import qrlogin.collecting as collecting
 import qrlogin.orders as orders
 from authsvc.core.cookies import browser_token, require_browser_token
@@ -29,7 +30,7 @@ def begin() -> Any:
     """Begin an order, or show the form again with what to do."""
     try:
         body = person_form(BeginIn(exclude=("browser_key",)))
-        order = orders.begin(kit(), browser=require_browser_token(kit().settings), **body)
+        order = beginning.begin(kit(), browser=require_browser_token(kit().settings), **body)
     except Problem as refusal:
         return login_again("qr", refusal)
     return redirect(f"/login/qr/{order.id}?next={next_page()}", 303)
@@ -43,6 +44,24 @@ def wait(order_id: str) -> str:
     left = max(0, int((order.expires_at - kit().clock.now()).total_seconds()))
     seen = shown(order) | {"svg_url": f"/api/v1/qr-logins/{order.id}/frame.svg", "link": order.frame}
     return render_template("qrlogin/waiting.html", order=seen | {"seconds_left": left}, next=next_page())
+
+
+@bp.post("/login/qr/<order_id>/next")
+@door("anyone")
+def renew(order_id: str) -> Response:
+    """Show the next QR code without asking for ID and birth date again; where none follows, the form."""
+    try:
+        order = beginning.renew(kit(), order_id=order_id, browser=browser_token(kit().settings))
+    except beginning.OrderNotRenewed:
+        return redirect("/login#qr", 303)
+    return redirect(f"/login/qr/{order.id}?next={next_page()}", 303)
+
+
+@bp.get("/login/qr/return")
+@door("anyone")
+def come_back() -> str:
+    """Go on after the app on this very phone approved; the rest stands in the fragment, for the script alone."""
+    return render_template("qrlogin/return.html")
 
 
 @bp.post("/login/qr/<order_id>/session")

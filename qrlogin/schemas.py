@@ -1,8 +1,12 @@
 """Bodies of the calls about QR logins."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
-from authsvc.core.schema import In, IsoDate, Moment, PublicKeyIn, Text
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from authsvc.core.i18n import N_
+from authsvc.core.schema import Flag, In, IsoDate, Moment, PublicKeyIn, Text
+from authsvc.identity.credentials import AssertionIn
 from authsvc.identity.schemas import BASE64URL, NationalId, UnitChoice
 
 LONGEST_JWS = 8192
@@ -30,24 +34,38 @@ class BegunOut(Schema):
     expires_at = Moment(required=True)
     frame = fields.Nested(FrameOut, required=True)
     match_code = fields.String(required=True)
+    typed_code = fields.String(required=True)
     events_url = fields.String(required=True)
 
 
 class OrderOut(Schema):
-    """An order as its browser sees it."""
+    """An order as its browser sees it; `step` is finer than `status`, `reason` says why it was denied or is over."""
 
     status = fields.String(
         required=True, validate=validate.OneOf(("waiting", "scanned", "approved", "denied", "expired", "used"))
     )
+    step = fields.String(required=True)
+    reason = fields.String(allow_none=True)
     frame = fields.Nested(FrameOut, required=True)
     expires_at = Moment(required=True)
     match_code = fields.String(required=True)
+    typed_code = fields.String(required=True)
+    receipt = fields.String(allow_none=True)
+    return_here = fields.Boolean(required=True)
 
 
 class ScanIn(In):
-    """The text of the scanned QR code."""
+    """The text of the scanned QR code, or the code that was typed in its place; `by_link`: its link was tapped here."""
 
-    text = Text(required=True, longest=512)
+    text = Text(longest=512)
+    code = Text(longest=32)
+    by_link = Flag()
+
+    @validates_schema
+    def one_of_both(self, body: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse both and neither."""
+        if ("text" in body) == ("code" in body):
+            raise ValidationError(N_("Please scan the QR code or type its code."), "text")
 
 
 class ShownOut(Schema):
@@ -60,7 +78,9 @@ class ShownOut(Schema):
     from_ = fields.String(required=True, data_key="from")
     browser = fields.String(required=True)
     match_codes = fields.List(fields.String(), required=True)
+    frame = fields.Integer(required=True)
     expires_at = Moment(required=True)
+    return_to = fields.String(allow_none=True)
 
 
 class DecisionIn(In):
@@ -70,13 +90,14 @@ class DecisionIn(In):
 
 
 class ApprovalIn(DecisionIn):
-    """A yes; an assertion of the phone's own authenticator may come with it."""
+    """A yes; with an assertion of the phone's own authenticator over the SHA-256 of `jws`, `user` gets into `amr`."""
 
-    assertion = fields.Dict(metadata={"description": "Reserved: a WebAuthn assertion over the decision."})
+    assertion = fields.Nested(AssertionIn)
 
 
 class CollectIn(In):
-    """Which order, and the tab's signature over its id where the tab gave a key."""
+    """Which order, the tab's signature over its id where the tab gave a key, and what the phone brought back."""
 
     order_id = Text(required=True, longest=64, pattern=BASE64URL)
     browser_proof = Text(longest=LONGEST_JWS)
+    return_value = Text(longest=64, pattern=BASE64URL)

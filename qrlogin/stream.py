@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from authsvc.core.errors import NotFound
 from authsvc.core.held import Held
@@ -21,19 +21,20 @@ def events(kit: Kit, *, order_id: str, browser: str | None) -> Iterator[str]:
     comes back by itself after two seconds and is told the state first.
     """
     with kit.port(Held).turn(f"stream {order_id}") as turn:
-        status, frame, looks = "", "", 0
+        told: dict[str, Any] = {}
+        frame, looks = "", 0
         while turn.is_newest():
             try:
                 order = watch(kit, order_id=order_id, browser=browser)
             except NotFound:
                 return
-            if order.status != status:
-                status = order.status
-                yield _event("state", {"status": status})
+            if order.told() != told:
+                told = order.told()
+                yield _event("state", told)
             if order.status == "waiting" and order.frame != frame:
                 frame = order.frame
-                yield _event("frame", {"text": frame})
-            if status in FINAL or not turn.granted:
+                yield _event("frame", {"text": frame, "typed_code": order.typed_code})
+            if order.status in FINAL or not turn.granted:
                 return
             looks += 1
             if looks % COMMENT_EVERY_LOOKS == 0:
@@ -41,7 +42,7 @@ def events(kit: Kit, *, order_id: str, browser: str | None) -> Iterator[str]:
             kit.clock.sleep(LOOK_EVERY_SECONDS)
 
 
-def _event(name: str, data: dict[str, str]) -> str:
+def _event(name: str, data: dict[str, Any]) -> str:
     # Each event says again how soon a browser comes back that lost its stream.
     return f"event: {name}\ndata: {json.dumps(data)}\nretry: {COME_BACK_MS}\n\n"
 
@@ -61,5 +62,5 @@ def poll(kit: Kit, *, order_id: str, browser: str | None, wait: int) -> OrderVie
     return order
 
 
-def _told(order: OrderView) -> tuple[str, str]:
-    return order.status, order.frame if order.status == "waiting" else ""
+def _told(order: OrderView) -> tuple[dict[str, Any], str]:
+    return order.told(), order.frame if order.status == "waiting" else ""

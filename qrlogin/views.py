@@ -4,9 +4,12 @@ from typing import Any
 
 from flask import Flask, Response, stream_with_context
 
+import qrlogin.beginning as beginning
 import qrlogin.collecting as collecting
 import qrlogin.decisions as decisions
 import qrlogin.orders as orders
+import qrlogin.refusals as refusals
+import qrlogin.scanning as scanning
 import qrlogin.schemas as schemas
 import qrlogin.stream as stream
 from authsvc.core import qr
@@ -15,6 +18,7 @@ from authsvc.core.errors import NotFound, Throttled
 from authsvc.core.schema import WaitIn
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import doors, dpop
+from authsvc.identity.authenticators import AssertionRefused
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.views import enter
@@ -25,10 +29,12 @@ DECISION_REFUSALS = (
     dpop.NonceRequired,
     LoginRequired,
     NotFound,
-    decisions.NotYours,
+    refusals.NotYours,
     orders.OrderExpired,
-    decisions.OrderDecided,
-    decisions.DecisionRefused,
+    refusals.OrderReplaced,
+    refusals.OrderCancelled,
+    refusals.OrderDecided,
+    refusals.DecisionRefused,
 )
 
 
@@ -51,7 +57,16 @@ def browser() -> str | None:
 @bp.refuses(Throttled)
 def begin(body: dict[str, Any]) -> dict[str, Any]:
     """Begin a login by QR code in this browser."""
-    return shown(orders.begin(kit(), browser=require_browser_token(kit().settings), **body))
+    return shown(beginning.begin(kit(), browser=require_browser_token(kit().settings), **body))
+
+
+@bp.route("/qr-logins/<order_id>/successors", methods=["POST"])
+@door("anyone")
+@bp.response(201, schemas.BegunOut)
+@bp.refuses(NotFound, beginning.OrderNotRenewed, Throttled)
+def renew(order_id: str) -> dict[str, Any]:
+    """Begin the order that follows one of this browser that nobody scanned in time, five times at most."""
+    return shown(beginning.renew(kit(), order_id=order_id, browser=browser()))
 
 
 @bp.route("/qr-logins/<order_id>/events", methods=["GET"])
@@ -101,21 +116,29 @@ def cancel(order_id: str) -> None:
 @door("app")
 @bp.arguments(schemas.ScanIn)
 @bp.response(200, schemas.ShownOut)
-@bp.refuses(*DECISION_REFUSALS, decisions.NotAFrame, decisions.FrameUnknown, decisions.FrameTooOld)
-@bp.refuses(decisions.FrameFromFuture, decisions.BrowserLeft, decisions.FrameTooOld, orders.OrderExpired)
-def scan(body: dict[str, Any]) -> decisions.Shown:
-    """Say what a scanned QR code asks for."""
-    return decisions.scan(kit(), who(), **body)
+@bp.refuses(*DECISION_REFUSALS, *refusals.OF_FRAMES, Throttled)
+def scan(body: dict[str, Any]) -> scanning.Shown:
+    """Say what a scanned QR code, or the code typed in its place, asks for."""
+    return scanning.scan(kit(), who(), **body)
+
+
+@bp.route("/qr-logins/<order_id>/question", methods=["PUT"])
+@door("app")
+@bp.response(204)
+@bp.refuses(*DECISION_REFUSALS)
+def note_asked(order_id: str) -> None:
+    """Note that the phone shows the question, so that the page can say so."""
+    scanning.note_asked(kit(), who(), order_id=order_id)
 
 
 @bp.route("/qr-logins/<order_id>/approvals", methods=["POST"])
 @door("app")
 @bp.arguments(schemas.ApprovalIn)
 @bp.response(204)
-@bp.refuses(*DECISION_REFUSALS, decisions.WrongMatchCode)
+@bp.refuses(*DECISION_REFUSALS, refusals.WrongMatchCode, AssertionRefused)
 def approve(body: dict[str, Any], order_id: str) -> None:
     """Approve what the phone showed, with the number that the page shows."""
-    decisions.approve(kit(), who(), order_id=order_id, jws=body["jws"])
+    decisions.approve(kit(), who(), order_id=order_id, **body)
 
 
 @bp.route("/qr-logins/<order_id>/denials", methods=["POST"])
@@ -132,7 +155,7 @@ def deny(body: dict[str, Any], order_id: str) -> None:
 @door("anyone")
 @bp.arguments(schemas.CollectIn)
 @bp.response(201, SessionOut)
-@bp.refuses(NotFound, orders.OrderNotApproved, orders.OrderExpired, collecting.BrowserProofRefused)
+@bp.refuses(NotFound, orders.OrderNotApproved, orders.OrderExpired, *collecting.NOT_HERE)
 def collect(body: dict[str, Any]) -> SessionView:
     """Open the session that the phone approved, in the browser that asked."""
     return enter(collecting.collect(kit(), browser=browser(), **body))

@@ -15,7 +15,8 @@ from authsvc.identity.models import Person, Proof
 from authsvc.identity.numbers import is_national_id
 from authsvc.identity.passwords import Passwords
 from authsvc.identity.sessions import OpenedSession, open_session
-from devicebind.service import MadeCode, make_code
+from authsvc.identity.ways import MadeCode
+from devicebind.service import make_code
 from mobileapp.client import Phone
 from mobileapp.phonekeys import PhoneKeys
 from tests.clocks import MovableClock

@@ -62,10 +62,10 @@ def record_refusal(kit: Kit, action: str, *, outcome: str, actor: str | None = N
 
 
 @contextmanager
-def audited(kit: Kit, action: str, *, actor: str | None = None) -> Iterator[None]:
+def audited(kit: Kit, action: str, *, actor: str | None = None, object: str | None = None) -> Iterator[None]:  # noqa: A002
     """Write a refusal that leaves this block into the audit, after the block's own transactions are over."""
     try:
         yield
     except Problem as refusal:
-        record_refusal(kit, action, outcome=refusal.code, actor=actor)
+        record_refusal(kit, action, outcome=refusal.code, actor=actor, object=object)
         raise

@@ -115,6 +115,16 @@ class Throttled(Problem):
         super().__init__(retry_after=max(1, retry_after))
 
 
+class TriesClosed(Throttled):
+    """So many wrong tries in a row that waiting does not help; `retry_after` is a day, for clients that want one."""
+
+    code = "tries_closed"
+    detail = N_(
+        "Too many wrong tries in a row: this is closed now, and waiting does not open it. Your health card does:"
+        " bind your phone anew with a device code's QR code (for a password: set a new one)."
+    )
+
+
 class Unavailable(Problem):
     """A party we depend on did not answer; nothing was done."""
 

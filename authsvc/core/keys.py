@@ -39,9 +39,10 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Keys:
-    """The root keys by number; the highest writes, all of them read."""
+    """The root keys by number; the highest writes, all of them read. `epoch` parts what a restore must not revive."""
 
     roots: Mapping[int, bytes]
+    epoch: int = 0
 
     @cached_property
     def _derived(self) -> dict[tuple[int, str], bytes]:
@@ -79,8 +80,21 @@ class Keys:
         return root.to_bytes(2) + digest[:INDEX_BYTES]
 
     def mac(self, purpose: str, message: str) -> bytes:
-        """Return HMAC-SHA-256 of a message under the purpose's own key (32 bytes)."""
+        """Return HMAC-SHA-256 of a message under the purpose's own key of this epoch (32 bytes).
+
+        What such digests find (a session, a token, a code, a link) is not found again after the epoch was raised.
+        """
+        purpose = f"{self.epoch}/{purpose}" if self.epoch else purpose
+        return self.lasting(purpose, message)
+
+    def lasting(self, purpose: str, message: str) -> bytes:
+        """Return HMAC-SHA-256 of a message under the purpose's own key, the same in every epoch (32 bytes)."""
         return hmac.digest(self._key(min(self.roots), f"mac/{purpose}"), message.encode(), sha256)
+
+    def material(self, purpose: str, *, root: int, size: int) -> bytes:
+        """Return `size` bytes for a key pair of this purpose, derived from one root key (RFC 5869)."""
+        info = f"authsvc/v1/{root}/{purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=size, salt=None, info=info).derive(self.roots[root])
 
     def place(self, table: str, row: str) -> "Place":
         """Return the sealer of one row."""

@@ -1,6 +1,6 @@
 """What a service is handed instead of globals."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -47,7 +47,7 @@ class Kit:
     engine: Engine
     clock: Clock
     keys: Keys
-    ports: Mapping[type, object] = field(default_factory=dict)
+    ports: MutableMapping[type, object] = field(default_factory=dict)  # a feature adds its own when it is included
     caller: Caller = field(default_factory=Caller)
 
     @cached_property

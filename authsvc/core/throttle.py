@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Integer, String, case, select, update
+from sqlalchemy import ColumnElement, Engine, Index, Integer, String, case, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from authsvc.core.clock import Clock
 from authsvc.core.db import Base, upsert
-from authsvc.core.errors import Throttled
+from authsvc.core.errors import Throttled, TriesClosed
 
 # A clock that was wrong for a while must not leave a pause behind where there is none.
 ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,15 +18,17 @@ LONGEST_RETRY_AFTER: Final = 86_400
 
 
 class Tally(Base):
-    """How often somebody tried something since the last success."""
+    """How often somebody tried something since the last success; `told` says how far its owner was told of a pause."""
 
     __tablename__ = "tally"
+    __table_args__ = (Index("ix_tally_scope_told_open_at", "scope", "told", "open_at"),)  # whom to tell of a pause
 
     scope: Mapped[str] = mapped_column(String(32), primary_key=True)
     subject: Mapped[bytes] = mapped_column(primary_key=True)
     tries: Mapped[int] = mapped_column(Integer)
     since_at: Mapped[datetime]
     open_at: Mapped[datetime]
+    told: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +73,17 @@ class Throttle:
                     session.execute(update(Tally).where(*_of(limit, subject)).values(open_at=opens))
                 return tries
             opens_at = session.scalar(select(Tally.open_at).where(*_of(limit, subject))) or now
+        if opens_at >= NEVER:
+            raise TriesClosed(LONGEST_RETRY_AFTER)
         raise Throttled(min(int((opens_at - now).total_seconds()) + 1, LONGEST_RETRY_AFTER))
+
+    def opens_at(self, session: Session, limit: Limit, subject: bytes) -> datetime:
+        """Return from when on the next try of `subject` is let in (`NEVER` where it is closed); counts nothing."""
+        return session.scalar(select(Tally.open_at).where(*_of(limit, subject))) or ALWAYS
 
     def forgive(self, session: Session, limit: Limit, subject: bytes) -> None:
         """Start anew after a success, in the success's own transaction."""
-        cleared = update(Tally).where(*_of(limit, subject)).values(tries=0, open_at=ALWAYS)
+        cleared = update(Tally).where(*_of(limit, subject)).values(tries=0, open_at=ALWAYS, told=0)
         session.execute(cleared, execution_options={"synchronize_session": False})
 
 

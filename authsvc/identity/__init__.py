@@ -6,7 +6,7 @@ from flask import Flask
 
 from authsvc.core import jobs, web
 from authsvc.core.i18n import N_
-from authsvc.identity import challenges, doors, dpop, pages, tokens, views
+from authsvc.identity import authenticators, challenges, doors, dpop, pages, sessions, tokens, tries, views
 from authsvc.identity.ways import LoginWay, MenuEntry, menu_of, ways_of
 
 HERE = Path(__file__).parent
@@ -21,6 +21,7 @@ def include(app: Flask) -> None:
         id="card", title=N_("Health card and password"), template="login_ways/card.html", icon="card", order=10
     )
     ways_of(app).logins.append(card)
+    ways_of(app).unbindings["authenticator"] = authenticators.forget
     menu_of(app).append(MenuEntry(title=N_("Security"), href="/security", order=80, inside=True))
-    for purge in (challenges.purge, dpop.purge, tokens.purge):
-        jobs.every_minute(app, purge)
+    for job in (authenticators.purge, challenges.purge, dpop.purge, sessions.purge, tokens.purge, tries.tell_owners):
+        jobs.every_minute(app, job)

@@ -12,6 +12,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
 from authsvc.identity.models import ACTIVE, Person
+from authsvc.identity.ways import Ways
 
 
 class AlreadyRegistered(Conflict):
@@ -42,7 +43,7 @@ class Opening:
 
 
 def open_account(session: Session, kit: Kit, opening: Opening, *, at: datetime) -> Person:
-    """Create a person, every field sealed for the new row; raise `AlreadyRegistered`."""
+    """Create a person, every field sealed, in the place of an application of theirs; raise `AlreadyRegistered`."""
     person = Person(id=new_id(), kind=opening.kind, status=ACTIVE, language=opening.language)
     facts = {
         "national_id": opening.national_id,
@@ -62,4 +63,5 @@ def open_account(session: Session, kit: Kit, opening: Opening, *, at: datetime) 
         session.flush()
     except IntegrityError as fault:
         raise AlreadyRegistered from fault
+    kit.port(Ways).on_opened(session, kit, person)
     return person

@@ -19,7 +19,7 @@ from authsvc.identity.models import CardChallenge
 from authsvc.identity.revocation import Revocations
 
 LIFE: Final = timedelta(seconds=120)
-PURPOSES: Final = ("register", "confirm", "resend", "cancel", "reset", "login", "residence")
+PURPOSES: Final = ("register", "confirm", "resend", "cancel", "reset", "login", "residence", "staff", "counter")
 
 
 class ChallengeRefused(Refused):

@@ -3,9 +3,11 @@
 import hmac
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import delete
 
@@ -22,6 +24,7 @@ MAX_AGE: Final = timedelta(seconds=60)
 MAX_AHEAD: Final = timedelta(seconds=5)
 NONCE_LIFE: Final = timedelta(minutes=5)
 MAX_JTI: Final = 128
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 NONCE: Final = re.compile(r"[0-9a-f]{1,9}\.[A-Za-z0-9_-]{22}")  # 9 digits reach beyond the year 4000
 
 
@@ -47,6 +50,20 @@ class NonceRequired(Refused):
     def headers(self) -> dict[str, str]:
         """Hand out the nonce (RFC 9449 section 8)."""
         return {"DPoP-Nonce": self._nonce, "WWW-Authenticate": 'DPoP error="use_dpop_nonce", algs="ES256"'}
+
+
+@dataclass(frozen=True)
+class Nonce:
+    """A nonce of ours and when it ends."""
+
+    nonce: str
+    expires_at: datetime
+
+
+def offer_nonce(kit: Kit) -> Nonce:
+    """Return a fresh nonce, for a phone that needs one before it has a key (it attests the key over it)."""
+    now = kit.clock.now().replace(microsecond=0)
+    return Nonce(make_nonce(kit, at=now), now + NONCE_LIFE)
 
 
 def make_nonce(kit: Kit, *, at: datetime) -> str:
@@ -102,12 +119,25 @@ def _check_call(claims: dict[str, Any], origin: str, shown: Credentials, access_
         raise NotAuthentic("for another call")
     if isinstance(claims.get("iat"), bool) or not isinstance(claims.get("iat"), int | float):
         raise NotAuthentic("without its time")  # required by section 4.2, even where a nonce decides
-    if htu.partition("#")[0].partition("?")[0] != origin + shown.path:
+    if _normalised(htu) != (*_normalised(origin)[:-1], shown.path):
         raise NotAuthentic("for another address")
     if access_token is not None:
         ath = claims.get("ath")
         if not isinstance(ath, str) or ath != b64url(sha256(access_token.encode()).digest()):
             raise NotAuthentic("for another token")
+
+
+def _normalised(address: str) -> tuple[str, str | None, str | None, int | None, str]:
+    """Return what of an address counts, query and fragment not, as RFC 9449 section 4.3 wants addresses compared.
+
+    Capitals in scheme and host, the default port and needless percent signs make no difference (RFC 3986 section 6.2).
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    except ValueError as fault:
+        raise NotAuthentic("not an address") from fault
+    return parts.scheme, parts.username, parts.hostname, port, unquote(parts.path)
 
 
 def believable_until(kit: Kit, claims: dict[str, Any], *, at: datetime, fresh: bool = False) -> datetime:

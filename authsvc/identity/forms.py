@@ -29,7 +29,7 @@ def person_form(schema: Schema) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(posted)
     except ValidationError as fault:
-        raise Invalid({name: _texts(texts) for name, texts in _by_field(fault).items()}) from fault
+        raise Invalid({name: _texts(texts) for name, texts in by_field(fault).items()}) from fault
     return loaded
 
 
@@ -64,7 +64,8 @@ def login_again(way: str, refusal: Problem) -> tuple[str, int, dict[str, str]]:
     return page, refusal.status, refusal.headers()
 
 
-def _by_field(fault: ValidationError) -> dict[str, Any]:
+def by_field(fault: ValidationError) -> dict[str, Any]:
+    """Return what a schema found, by the name of the field."""
     messages = fault.messages
     return messages if isinstance(messages, dict) else {"_schema": messages}
 

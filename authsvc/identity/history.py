@@ -35,9 +35,15 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
             "A login by one-time code with your ID was refused: the code or the birth date was not right."
         )
     },
+    "typed_tries": {
+        "paused": N_("Wrong codes were typed with your ID several times; typed codes pause for a while."),
+        "closed": N_(
+            "Too many wrong codes were typed with your ID; typed codes are closed until you bind a phone anew."
+        ),
+    },
     "device_code.made": {ELSE: N_("You made a device code for binding a phone.")},
     "device_code.used": {ELSE: N_("Somebody tried to bind a phone with your ID or code, and it was refused.")},
-    "device_code.killed": {ELSE: N_("Your device code was tried too often and no longer works.")},
+    "device_code.killed": {ELSE: N_("Your device code was typed wrong too often: it can only be scanned now.")},
     "card.pinned": {ELSE: N_("Your card was read for the first time and now belongs to your account.")},
     "device.bound": {
         "telco": N_("A phone was bound by its mobile number."),
@@ -46,12 +52,48 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "device.unbound": {
         "lost": N_("You reported a phone lost; it was cut off at once."),
+        "moved": N_("You moved to a new phone; the old one was unbound."),
+        "voucher": N_("A phone was cut off by its revocation voucher."),
+        "restored": N_("A phone was unbound for safety after a fault on our side. Please bind it again."),
         ELSE: N_("A phone was unbound."),
     },
+    "services.suspended": {
+        ELSE: N_("Your online services were suspended: all logins ended and all phones were unbound.")
+    },
+    "services.resumed": {ELSE: N_("Your online services were restored.")},
+    "counter.act": {
+        "looked": N_("At the counter: your record was opened."),
+        "registered": N_("At the counter: you were registered."),
+        "device_code": N_("At the counter: a device code was made for binding a phone."),
+        "unbound": N_("At the counter: a phone was unbound."),
+        "lost": N_("At the counter: a phone was reported lost."),
+        "suspended": N_("At the counter: your online services were suspended."),
+        "restored": N_("At the counter: your online services were restored."),
+        ELSE: N_("Something was done for you at the counter."),
+    },
+    "authenticator.registered": {ELSE: N_("Your phone's own unlock was registered for approving logins.")},
+    "assertion": {"assertion_refused": N_("An approval on your phone was refused: its unlock was not accepted.")},
+    "attestation.refused": {
+        ELSE: N_("Your phone could not show that its security chip holds its key. It works as before.")
+    },
+    "device.renamed": {ELSE: N_("You gave a phone another name.")},
+    "device.key_changed": {ELSE: N_("Your phone changed its keys.")},
+    "device_move.asked": {
+        "bindings_frozen": N_("A move to a new phone was refused, because you stopped new phones."),
+        "step_up_required": N_(
+            "A move to a new phone was refused: your phone was bound by its number, not with your card."
+        ),
+    },
+    "device_move.made": {ELSE: N_("Your phone made a code for moving to a new phone.")},
     "tokens.reused": {ELSE: N_("Old access data of your phone were used again. All of it was revoked for safety.")},
     "tokens.recovered": {ELSE: N_("Your phone was given new access data.")},
     "password.changed": {ELSE: N_("You changed your password.")},
     "password.change": {"password_wrong": N_("A change of your password was refused: the present one was wrong.")},
+    "password.set_by_number": {ELSE: N_("Your password was set anew by your mobile number.")},
+    "phone_verification.answered": {
+        "done": N_("Your mobile operator confirmed you for binding a phone."),
+        ELSE: N_("Somebody tried to bind a phone with your ID and a mobile number, and it was refused."),
+    },
     "password.reset": {"done": N_("Your password was set anew with your card.")},
     "email.change_asked": {ELSE: N_("Another e-mail address was entered; it waits for its confirmation.")},
     "email.changed": {ELSE: N_("The e-mail address of your account was changed.")},
@@ -64,13 +106,21 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "cancelled": N_("You cancelled a login on your phone."),
         "match_code_wrong": N_("A login was stopped: the number picked on your phone was not the one on the page."),
     },
+    "qr.cancelled": {ELSE: N_("A login that waited for your phone was cancelled on its page.")},
+    "alert.not_me": {ELSE: N_("Alert: somebody began a login with your ID and birth date.")},
+    "bindings.frozen": {ELSE: N_("You stopped new phones from being bound.")},
+    "bindings.unfrozen": {ELSE: N_("You allowed new phones to be bound again.")},
+    "device_code.asked": {"bindings_frozen": N_("A device code was refused, because you stopped new phones.")},
 }
-TOLD_BY: Final = {"session.opened": "acr", "device.bound": "via", "device.unbound": "why"}
+TOLD_BY: Final = {"session.opened": "acr", "device.bound": "via", "device.unbound": "why", "counter.act": "act"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnEvent:
-    """One event of a person's own; `text` is a marked text, `here` means from the address that asks now."""
+    """One event of a person's own; `text` is a marked text, `here` means from the address that asks now.
+
+    `receipt` is the number that phone and page showed of a QR login.
+    """
 
     id: str
     at: datetime
@@ -78,6 +128,7 @@ class OwnEvent:
     text: str
     outcome: str
     here: bool
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,4 +171,5 @@ def _told_event(row: AuditEvent, *, here: bytes) -> OwnEvent:
         text=texts.get(str(variant)) or texts[ELSE],
         outcome=row.outcome,
         here=row.source == here,
+        receipt=row.details.get("receipt"),
     )

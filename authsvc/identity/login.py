@@ -1,5 +1,6 @@
 """Logging in with the card and the registration password."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -9,15 +10,17 @@ from sqlalchemy.orm import Session
 import authsvc.identity.challenges as challenges
 import authsvc.identity.people as people
 import authsvc.identity.sessions as sessions
+import authsvc.identity.standing as standing
 from authsvc.core import audit
 from authsvc.core.db import claim
-from authsvc.core.errors import Forbidden, Refused
+from authsvc.core.errors import Refused
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
 from authsvc.identity.cards import CardProof
 from authsvc.identity.models import ACTIVE, Person, Proof
 from authsvc.identity.passwords import Passwords
+from authsvc.identity.standing import OnlineServicesSuspended
 
 PASSWORD: Final = Limit(scope="password", tries=5, pause=timedelta(seconds=60), closes_at=100)
 
@@ -34,13 +37,6 @@ class PasswordWrong(Refused):
 
     code, reader_code = "password_wrong", 9039
     detail = N_("The password is not right. Please check it and try again.")
-
-
-class OnlineServicesSuspended(Forbidden):
-    """The person's online services are suspended."""
-
-    code = "suspended"
-    detail = N_("Online services for this card are suspended. Please come to a counter.")
 
 
 def log_in_by_card(
@@ -61,15 +57,10 @@ def log_in_by_card(
         raise CardNotRegistered
     kit.throttle.spend(PASSWORD, person.national_id_index)
     _require_password(kit, person, password)
-    proof = Proof(
-        person_id=person.id,
-        acr="card",
-        amr=("sc", "pwd"),
-        at=kit.clock.now(),
-        unit_code=unit_code,
-        appoint_managers=appoint_managers,
-    )
+    proof = Proof(person_id=person.id, acr="card", amr=("sc", "pwd"), at=kit.clock.now())
+    proof = replace(proof, unit_code=unit_code, appoint_managers=appoint_managers)
     with kit.begin() as session:
+        standing.require_active(session, person.id)  # first: a suspension locks in the same order
         kit.throttle.forgive(session, PASSWORD, person.national_id_index)
         pin_first_card(session, kit, person, key=card.key)
         return sessions.open_session(session, kit, proof)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from authsvc.core.db import Base, id_column
 
 LIVE = text("unbound_at IS NULL")
 ACTIVE: Final = "active"
+HARDWARE, SOFTWARE = "hardware", "software"  # where a phone keeps its key
 
 
 class Person(Base):
@@ -36,6 +37,7 @@ class Person(Base):
     terms_version: Mapped[str] = mapped_column(String(32))
     registered_at: Mapped[datetime]
     registered_via: Mapped[str] = mapped_column(String(16))
+    bindings_frozen_at: Mapped[datetime | None]
 
 
 class EmailChange(Base):
@@ -50,7 +52,11 @@ class EmailChange(Base):
 
 
 class Device(Base):
-    """A phone that holds a key for a person. `via` says how the binding came about: card, telco or counter."""
+    """A phone that holds a key for a person. `via` says how the binding came about: card, telco or counter.
+
+    `held` says where it keeps that key: hardware where its attestation showed it, else software. `last_place` is the
+    address that it last called from, sealed.
+    """
 
     __tablename__ = "device"
     __table_args__ = (
@@ -67,8 +73,10 @@ class Device(Base):
     jkt: Mapped[str] = mapped_column(String(43))
     public_key: Mapped[dict[str, str]] = mapped_column(JSON)
     via: Mapped[str] = mapped_column(String(16))
+    held: Mapped[str] = mapped_column(String(16), default=SOFTWARE, server_default=SOFTWARE)
     bound_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+    last_place: Mapped[bytes | None]
     unbound_at: Mapped[datetime | None]
     unbound_why: Mapped[str | None] = mapped_column(String(16))
 
@@ -76,7 +84,8 @@ class Device(Base):
 class WebSession(Base):
     """A browser that somebody opened by proving themselves; found by the digest of its cookie.
 
-    `place` is the address that it was opened from, sealed; `browser` is what the browser says of itself.
+    `place` is the address that it was opened from, sealed; `browser` is what the browser says of itself. Of a QR login:
+    the number of its `receipt`, and whether the tab that asked signed for it (`tab_bound`).
     """
 
     __tablename__ = "web_session"
@@ -95,6 +104,8 @@ class WebSession(Base):
     appoint_managers: Mapped[bool]
     place: Mapped[bytes | None]
     browser: Mapped[str] = mapped_column(String(64))
+    receipt: Mapped[str | None] = mapped_column(String(9))
+    tab_bound: Mapped[bool | None]
 
 
 class CardChallenge(Base):
@@ -152,6 +163,32 @@ class RefreshToken(Base):
     used_at: Mapped[datetime | None]
 
 
+class Authenticator(Base):
+    """The one authenticator of a phone (WebAuthn): the key that only its own unlock uses, and how often it was."""
+
+    __tablename__ = "authenticator"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[list[str]] = mapped_column(JSON)
+    backup_eligible: Mapped[bool]
+    backed_up: Mapped[bool]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AuthenticatorOffer(Base):
+    """A challenge over which a phone may register its authenticator once; a newer one replaces it."""
+
+    __tablename__ = "authenticator_offer"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    challenge: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Proof:
     """What a way of proving found out: who, how (`acr`, `amr` per RFC 8176), when, and by which phone."""
@@ -163,6 +200,8 @@ class Proof:
     device_id: str | None = None
     unit_code: str | None = None
     appoint_managers: bool = False
+    receipt: str | None = None
+    tab_bound: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +218,9 @@ class SessionView:
     binding: dict[str, Any] | None
     unit_code: str | None
     appoint_managers: bool
+    receipt: str | None = None
+    tab_bound: bool | None = None
+    bindings_frozen_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

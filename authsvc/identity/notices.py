@@ -1,22 +1,15 @@
 """The mails about an account that every ceremony writes: in the person's language, without a full ID or a code."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
-from typing import Final
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+import authsvc.identity.people as people
 from authsvc.core import outbox
 from authsvc.core.kit import Kit
-from authsvc.identity import people
+from authsvc.core.localtime import moment_text
 from authsvc.identity.models import Person
-
-TAIPEI: Final = timezone(timedelta(hours=8))
-
-
-def shown_moment(at: datetime) -> str:
-    """Return a moment as people in Taiwan read it, to the minute."""
-    return f"{at.astimezone(TAIPEI):%Y-%m-%d %H:%M}"
 
 
 def send_notice(session: Session, kit: Kit, person: Person, *, what: str, to: Iterable[str], at: datetime) -> None:
@@ -29,7 +22,7 @@ def send_notice(session: Session, kit: Kit, person: Person, *, what: str, to: It
         language=person.language,
         name=people.masked(kit, person)["name"],
         what=what,
-        at=shown_moment(at),
+        at=moment_text(at, person.language),
         source=kit.caller.source,
     )
 

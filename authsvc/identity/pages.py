@@ -7,12 +7,14 @@ from flask import Blueprint, Flask, current_app, g, has_request_context, redirec
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+import authsvc.identity.freezing as freezing
 import authsvc.identity.history as history
 import authsvc.identity.sessions as sessions
 from authsvc.core import cookies
 from authsvc.core.db import OUT_OF_REACH
-from authsvc.core.errors import NotFound, every_refusal
+from authsvc.core.errors import NotFound, StepUpRequired, every_refusal
 from authsvc.core.i18n import LANGUAGES, request_language, translate
+from authsvc.core.localtime import moment_text
 from authsvc.core.web import HTTP_CODES, door, kit
 from authsvc.identity.forms import next_page
 from authsvc.identity.models import SessionView
@@ -137,6 +139,20 @@ def end_session(session_id: str) -> Response:
     return redirect("/" if session_id == view.id else "/security?done=one", 303)
 
 
+@bp.post("/security/bindings/allow")
+@door("anyone")
+def allow_bindings() -> Response:
+    """Allow new phones again; a login with the card that is not fresh comes first."""
+    view = current_session()
+    if view is None:
+        return redirect("/login?next=/security#card", 303)
+    try:
+        freezing.lift(kit(), view)
+    except StepUpRequired:
+        return redirect("/login?again=1&next=/security#card", 303)
+    return redirect("/security?done=unfrozen", 303)
+
+
 @bp.post("/security/sessions/end-others")
 @door("anyone")
 def end_other_sessions() -> Response:
@@ -175,4 +191,5 @@ def api_docs() -> str:
 def register(app: Flask) -> None:
     """Put the pages on the app."""
     app.context_processor(context)
+    app.add_template_filter(lambda at: moment_text(at, request_language()), "moment")
     app.register_blueprint(bp)

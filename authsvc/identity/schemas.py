@@ -102,6 +102,9 @@ class SessionOut(Schema):
     binding = fields.Nested(BindingOriginOut, allow_none=True)
     unit_code = fields.String(allow_none=True)
     appoint_managers = fields.Boolean()
+    receipt = fields.String(allow_none=True)
+    tab_bound = fields.Boolean(allow_none=True)
+    bindings_frozen_at = Moment(allow_none=True)
 
 
 class LiveSessionOut(Schema):
@@ -158,6 +161,7 @@ class OwnEventOut(Schema):
     text = Told(required=True)
     outcome = fields.String(required=True)
     here = fields.Boolean(required=True)
+    receipt = fields.String(allow_none=True)
 
 
 class HistoryOut(Schema):
@@ -210,3 +214,20 @@ class EvidenceIn(In):
 
     def _rest(self, data: dict[str, Any]) -> dict[str, Any]:
         return data
+
+
+class NonceOut(Schema):
+    """A nonce of ours, for proofs (`nonce`) and for key attestations (its ASCII bytes are the challenge)."""
+
+    nonce = fields.String(required=True)
+    expires_at = Moment(required=True)
+
+
+class MadeCodeOut(Schema):
+    """A device code, shown once."""
+
+    id = fields.String(required=True)
+    code = fields.String(required=True)
+    qr_text = fields.String(required=True)
+    qr_svg = fields.String(required=True)
+    expires_at = Moment(required=True)

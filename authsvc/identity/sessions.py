@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
@@ -16,9 +16,12 @@ from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity.models import ACTIVE, Device, LiveSession, Person, Proof, SessionView, WebSession
 from authsvc.identity.people import masked
+from authsvc.identity.standing import require_active
+from authsvc.identity.ways import Ways
 
 TOUCH_AFTER: Final = timedelta(seconds=5)
 STEP_UP_WAYS: Final = ("card",)
+USER_VERIFIED_WAYS: Final = ("card", "qr")
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,9 @@ class OpenedSession:
 
 
 def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
-    """Open a browser session for what was proved; the cookie's value is new, and the old one's session ends."""
-    if kit.caller.browser is not None:
-        end_sessions(session, kit, WebSession.token_digest == kit.keys.mac("browser", kit.caller.browser))
+    """Open a session for what was proved, with a new cookie; the old one's ends. Raise `OnlineServicesSuspended`."""
+    require_active(session, proof.person_id)
+    leave_browser(session, kit)
     person = session.get_one(Person, proof.person_id)
     device = session.get_one(Device, proof.device_id) if proof.device_id else None
     token, session_id = new_token(), new_id()
@@ -50,10 +53,21 @@ def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
         appoint_managers=proof.appoint_managers,
         place=kit.keys.place(WebSession.__tablename__, session_id).seal("place", kit.caller.source),
         browser=describe(kit.caller.user_agent),
+        receipt=proof.receipt,
+        tab_bound=proof.tab_bound,
     )
     session.add(row)
-    audit.record(session, kit, "session.opened", actor=person.id, object=row.id, acr=proof.acr)
+    told = {"acr": proof.acr} | ({"receipt": proof.receipt} if proof.receipt else {})
+    audit.record(session, kit, "session.opened", actor=person.id, object=row.id, **told)
     return OpenedSession(token, _view(kit, row, person, device))
+
+
+def leave_browser(session: Session, kit: Kit) -> None:
+    """End whatever is open in the browser that calls, because somebody enters in it anew."""
+    if kit.caller.browser is not None:
+        digest = kit.keys.mac("browser", kit.caller.browser)
+        end_sessions(session, kit, WebSession.token_digest == digest)
+        kit.port(Ways).on_left(session, kit, digest)
 
 
 def find_session(kit: Kit, token: str) -> SessionView | None:
@@ -101,6 +115,9 @@ def _view(kit: Kit, row: WebSession, person: Person, device: Device | None) -> S
         binding=None if device is None else {"via": device.via, "at": device.bound_at},
         unit_code=row.unit_code,
         appoint_managers=row.appoint_managers,
+        receipt=row.receipt,
+        tab_bound=row.tab_bound,
+        bindings_frozen_at=person.bindings_frozen_at,
     )
 
 
@@ -136,6 +153,21 @@ def require_recent_card(kit: Kit, view: SessionView, *, within: timedelta) -> No
         raise StepUpRequired(STEP_UP_WAYS)
 
 
+def require_user_verified(view: SessionView) -> None:
+    """Raise `StepUpRequired` unless we checked that its owner acted: the card's password, or the phone's unlock.
+
+    A QR login counts only where the phone's authenticator signed over the decision (`user` in `amr`, RFC 8176).
+    """
+    if view.acr not in STEP_UP_WAYS and "user" not in view.amr:
+        raise StepUpRequired(USER_VERIFIED_WAYS)
+
+
+def require_tab_bound(view: SessionView) -> None:
+    """Raise `StepUpRequired` for a QR login that its browser's cookie alone collected, without its tab's signature."""
+    if view.tab_bound is False:
+        raise StepUpRequired(USER_VERIFIED_WAYS)
+
+
 def end_session(kit: Kit, *, view: SessionView, session_id: str) -> None:
     """End one session of the person, this one (log out) or another; raise `NotFound` when it is not live or theirs."""
     mine = (WebSession.id == session_id, WebSession.person_id == view.person_id, *_live(kit, kit.clock.now()))
@@ -159,3 +191,10 @@ def end_sessions(session: Session, kit: Kit, *which: Any) -> int:
     live = update(WebSession).where(WebSession.ended_at.is_(None), *which).values(ended_at=kit.clock.now())
     result = session.execute(live, execution_options={"synchronize_session": False})
     return int(getattr(result, "rowcount", 0))
+
+
+def purge(kit: Kit) -> None:
+    """Erase sessions that were over longer ago than they are kept, and with them the addresses they came from."""
+    before = kit.clock.now() - kit.settings.sessions_kept
+    with kit.begin() as session:
+        session.execute(delete(WebSession).where(func.coalesce(WebSession.ended_at, WebSession.ends_at) < before))

@@ -14,10 +14,10 @@ from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey, b64url
 from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
-from authsvc.identity.models import AccessToken, Device, RefreshToken, TokenFamily
+from authsvc.identity.models import ACTIVE, AccessToken, Device, Person, RefreshToken, TokenFamily
+from authsvc.identity.standing import hold_active
 
 ACCESS_LIFE: Final = timedelta(minutes=10)
-REFRESH_LIFE: Final = timedelta(days=180)
 REPEAT: Final = timedelta(seconds=60)
 
 
@@ -58,9 +58,8 @@ def start_family(session: Session, kit: Kit, *, device_id: str, at: datetime) ->
 
 
 def _issue(session: Session, kit: Kit, *, family_id: str, refresh: str, at: datetime) -> Tokens:
-    session.add(
-        RefreshToken(digest=_digest(kit, refresh), family_id=family_id, issued_at=at, expires_at=at + REFRESH_LIFE)
-    )
+    over = at + kit.settings.refresh_idle
+    session.add(RefreshToken(digest=_digest(kit, refresh), family_id=family_id, issued_at=at, expires_at=over))
     return Tokens(access_token=_issue_access(session, kit, family_id=family_id, at=at), refresh_token=refresh)
 
 
@@ -110,7 +109,7 @@ def _require(session: Session, kit: Kit, refresh_token: str) -> tuple[RefreshTok
             Device.unbound_at.is_(None),
         )
     ).one_or_none()
-    if found is None:
+    if found is None or not hold_active(session, found[1].person_id):
         raise TokenRefused
     return found[0], found[1]
 
@@ -133,21 +132,25 @@ def recover(kit: Kit, *, key: PublicKey) -> Tokens:
     now = kit.clock.now()
     with kit.begin() as session:
         # Locked, so that of two recoveries at once the later one ends the family of the other.
-        mine = select(Device).where(Device.jkt == key.jkt, Device.unbound_at.is_(None))
-        device = session.scalar(mine.with_for_update(key_share=True))
-        if device is None:
+        mine = (Device.jkt == key.jkt, Device.unbound_at.is_(None))
+        owner = session.scalar(select(Device.person_id).where(*mine))
+        held = hold_active(session, owner)
+        device = session.scalar(select(Device).where(*mine).with_for_update(key_share=True))
+        if device is None or not held:
             raise TokenRefused
         audit.record(session, kit, "tokens.recovered", actor=device.person_id, object=device.id)
         return start_family(session, kit, device_id=device.id, at=now)
 
 
 def find_device(session: Session, kit: Kit, *, access_token: str, at: datetime) -> tuple[Device, str] | None:
-    """Return the bound device of a live access token, and the token's family."""
+    """Return the bound device of a live access token of somebody who is not suspended, and the token's family."""
     found = session.execute(
         select(Device, TokenFamily.id)
         .join(TokenFamily, TokenFamily.device_id == Device.id)
         .join(AccessToken, AccessToken.family_id == TokenFamily.id)
+        .join(Person, Person.id == Device.person_id)
         .where(
+            Person.status == ACTIVE,
             AccessToken.digest == _digest(kit, access_token),
             AccessToken.expires_at > at,
             TokenFamily.revoked_at.is_(None),

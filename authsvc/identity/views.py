@@ -5,15 +5,20 @@ from typing import Any
 
 from flask import Flask
 
+import authsvc.identity.authenticators as authenticators
 import authsvc.identity.cards as cards
 import authsvc.identity.challenges as challenges
+import authsvc.identity.doors as doors
+import authsvc.identity.dpop as dpop
+import authsvc.identity.freezing as freezing
 import authsvc.identity.history as history
 import authsvc.identity.login as login
 import authsvc.identity.sessions as sessions
 from authsvc.core.cookies import browser_token, give_browser_token, require_browser_token
-from authsvc.core.errors import NotFound, Throttled, Unavailable
+from authsvc.core.errors import NotFound, StepUpRequired, Throttled, Unavailable
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
-from authsvc.identity.models import CardChallenge, LiveSession, SessionView
+from authsvc.identity.credentials import AuthenticatorIn, AuthenticatorOfferOut, AuthenticatorOut
+from authsvc.identity.models import Authenticator, CardChallenge, LiveSession, SessionView
 from authsvc.identity.readerfaults import ReaderFault, find_faults
 from authsvc.identity.revocation import RevocationUnknown
 from authsvc.identity.schemas import (
@@ -23,11 +28,13 @@ from authsvc.identity.schemas import (
     HistoryIn,
     HistoryOut,
     LiveSessionOut,
+    NonceOut,
     ReaderFaultOut,
     ReaderFaultsIn,
     SessionOut,
 )
 from authsvc.identity.sessions import OpenedSession
+from authsvc.identity.standing import OnlineServicesSuspended
 
 bp = ApiBlueprint("identity", __name__, url_prefix="/api/v1", description="Cards and sessions")
 CARD_REFUSALS = (
@@ -39,6 +46,8 @@ CARD_REFUSALS = (
     RevocationUnknown,
     Unavailable,
 )
+
+APP_REFUSALS = (LoginRequired, NotFound, dpop.NonceRequired, *doors.REFUSALS)
 
 
 def enter(opened: OpenedSession) -> SessionView:
@@ -56,11 +65,19 @@ def make_challenge(body: dict[str, Any]) -> CardChallenge:
     return challenges.issue(kit(), browser=require_browser_token(kit().settings), **body)
 
 
+@bp.route("/nonces", methods=["POST"])
+@door("anyone")
+@bp.response(201, NonceOut)
+def make_nonce() -> dpop.Nonce:
+    """Ask for a nonce for proofs and key attestations, good for five minutes."""
+    return dpop.offer_nonce(kit())
+
+
 @bp.route("/sessions/card", methods=["POST"])
 @door("anyone")
 @bp.arguments(CardLoginIn)
 @bp.response(201, SessionOut)
-@bp.refuses(*CARD_REFUSALS, login.CardNotRegistered, login.PasswordWrong, login.OnlineServicesSuspended, Throttled)
+@bp.refuses(*CARD_REFUSALS, login.CardNotRegistered, login.PasswordWrong, OnlineServicesSuspended, Throttled)
 def log_in_by_card(body: dict[str, Any]) -> SessionView:
     """Open a session with the card and its registration password."""
     return enter(login.log_in_by_card(kit(), browser=browser_token(kit().settings), **body))
@@ -120,6 +137,43 @@ def end_my_other_sessions() -> None:
 def my_events(query: dict[str, Any]) -> history.HistoryPage:
     """Show the person's own security events, the newest first, page by page."""
     return history.show_history(kit(), view=who(), **query)
+
+
+@bp.route("/me/binding-freeze", methods=["PUT"])
+@door("app")
+@bp.response(204)
+@bp.refuses(*APP_REFUSALS)
+def freeze_bindings() -> None:
+    """Allow the person no new phones until they lift it after a login with their card."""
+    freezing.freeze(kit(), who())
+
+
+@bp.route("/me/binding-freeze", methods=["DELETE"])
+@door("session")
+@bp.response(204)
+@bp.refuses(LoginRequired, StepUpRequired)
+def allow_bindings() -> None:
+    """Allow new phones again, within five minutes of a login with the card."""
+    freezing.lift(kit(), who())
+
+
+@bp.route("/me/device/authenticators/offers", methods=["POST"])
+@door("app")
+@bp.response(201, AuthenticatorOfferOut)
+@bp.refuses(*APP_REFUSALS, authenticators.AuthenticatorTooLate)
+def offer_authenticator() -> dict[str, Any]:
+    """Ask, within ten minutes of binding, for what the phone's own authenticator is made with."""
+    return {"public_key": authenticators.offer(kit(), who())}
+
+
+@bp.route("/me/device/authenticators", methods=["POST"])
+@door("app")
+@bp.arguments(AuthenticatorIn)
+@bp.response(201, AuthenticatorOut)
+@bp.refuses(*APP_REFUSALS, authenticators.AuthenticatorRefused, authenticators.AuthenticatorTooLate)
+def register_authenticator(body: dict[str, Any]) -> Authenticator:
+    """Register the phone's own authenticator, in place of an older one."""
+    return authenticators.register(kit(), who(), **body)
 
 
 @bp.route("/reader-errors", methods=["GET"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -9,9 +10,14 @@ from sqlalchemy.orm import Session
 
 from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
-from authsvc.identity.models import Device, Proof
+from authsvc.identity.models import Device, Person, Proof
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
+Unbinding = Callable[[Session, Kit, Device], None]
+Restoration = Callable[[Session, Kit], None]
+Suspension = Callable[[Session, Kit, Person], None]
+Opening = Callable[[Session, Kit, Person], None]
+Leaving = Callable[[Session, Kit, bytes], None]
 Check = Callable[..., Proof]
 
 
@@ -26,6 +32,29 @@ class LoginWay:
     order: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class MadeCode:
+    """A device code that was just made, the only time that it is known."""
+
+    id: str
+    code: str
+    qr_text: str
+    qr_svg: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceCodes:
+    """How a ceremony has a phone bound for the person before it: a code is made, and followed until it is used.
+
+    `make` takes session, kit, `person_id` and `via`, and raises `OnlineServicesSuspended`; `follow` takes kit,
+    `code_id`, `person_id` and the seconds to `wait`, answers the status and raises `NotFound`.
+    """
+
+    make: Callable[..., MadeCode]
+    follow: Callable[..., str]
+
+
 @dataclass(frozen=True)
 class Ways:
     """Each feature registers here what others may use without knowing it."""
@@ -33,10 +62,47 @@ class Ways:
     logins: list[LoginWay] = field(default_factory=list)
     checks: dict[str, Check] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    unbindings: dict[str, Unbinding] = field(default_factory=dict)
+    restorations: dict[str, Restoration] = field(default_factory=dict)
+    suspensions: dict[str, Suspension] = field(default_factory=dict)
+    freezes: dict[str, Suspension] = field(default_factory=dict)
+    openings: dict[str, Opening] = field(default_factory=dict)
+    leavings: dict[str, Leaving] = field(default_factory=dict)
+    device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
 
     def enrol(self, session: Session, kit: Kit, device: Device, key: PublicKey) -> dict[str, Any]:
         """Run every enrolment for a device just bound and return what the phone is told, by feature."""
         return {name: enrolment(session, kit, device, key) for name, enrolment in self.enrolments.items()}
+
+    def on_unbound(self, session: Session, kit: Kit, device: Device) -> None:
+        """Let every feature end what it has of a device just unbound, in the same transaction."""
+        for unbinding in self.unbindings.values():
+            unbinding(session, kit, device)
+
+    def on_restored(self, session: Session, kit: Kit) -> None:
+        """Let every feature end what an older database brought back, in the same transaction."""
+        for restoration in self.restorations.values():
+            restoration(session, kit)
+
+    def on_suspended(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what waits for a person just suspended, in the same transaction."""
+        for suspension in self.suspensions.values():
+            suspension(session, kit, person)
+
+    def on_frozen(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what waits to bind a phone of a person who allows no new ones."""
+        for freeze in self.freezes.values():
+            freeze(session, kit, person)
+
+    def on_opened(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what an account just opened takes the place of, in the same transaction."""
+        for opening in self.openings.values():
+            opening(session, kit, person)
+
+    def on_left(self, session: Session, kit: Kit, browser_digest: bytes) -> None:
+        """Let every feature end what is open in a browser in which somebody enters anew, in the same transaction."""
+        for leaving in self.leavings.values():
+            leaving(session, kit, browser_digest)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,9 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import Place, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity import people, sessions
-from authsvc.identity.login import OnlineServicesSuspended
 from authsvc.identity.models import ACTIVE, EmailChange, Person, SessionView
 from authsvc.identity.notices import send_notice
+from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.registration.refusals import LinkExpired, LinkRefused
 
 LINK_LIFE: Final = timedelta(days=5)
@@ -67,6 +67,8 @@ def change(kit: Kit, *, view: SessionView, changes: Mapping[str, str | None]) ->
             kit.throttle.spend(notices.MAILS, person.national_id_index)
     with kit.begin() as session:
         person = session.get_one(Person, view.person_id, with_for_update={"key_share": True})
+        if person.status != ACTIVE:
+            raise OnlineServicesSuspended
         if "email" in changes:
             session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
         if email := new.pop("email", None):
@@ -133,9 +135,10 @@ def confirm_email(kit: Kit, *, token: str) -> None:
             raise LinkRefused
         if change.expires_at <= now:
             raise LinkExpired
+        # Locked first, as a suspension does, which deletes the change.
+        person = session.get_one(Person, change.person_id, with_for_update={"key_share": True})
         if not claim(session, unused):
             raise LinkRefused
-        person = session.get_one(Person, change.person_id, with_for_update={"key_share": True})
         if person.status != ACTIVE:
             raise OnlineServicesSuspended
         email = _place(kit, person.id).open("email", change.email)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from authsvc.core import outbox
 from authsvc.core.kit import Kit
+from authsvc.core.localtime import moment_text
 from authsvc.core.throttle import Limit
-from authsvc.identity.notices import shown_moment
 
 # Nobody is to fill a stranger's mailbox through us; a day of quiet starts the count anew.
 MAILS: Final = Limit(scope="registration-mail", tries=20, pause=timedelta(seconds=60), forgets=timedelta(days=1))
@@ -26,5 +26,5 @@ def send_link(
         language=language,
         name=name,
         link=link,
-        expires_at=shown_moment(expires_at),
+        expires_at=moment_text(expires_at, language),
     )

@@ -36,6 +36,13 @@ def apply() -> str:
     return render_template("registration/apply.html")
 
 
+@bp.get("/registration/terms")
+@door("anyone")
+def terms() -> str:
+    """Show the terms by themselves; the phone app takes them from here."""
+    return render_template("registration/terms.html")
+
+
 @bp.get("/registration/confirm")
 @door("anyone")
 def confirm() -> str:

@@ -4,6 +4,7 @@ An application is a row that exists only while it waits. Confirming and cancelli
 claim: of two at once one finds the row and the other does not. What was done stays in the audit.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,8 +17,8 @@ import authsvc.registration.applications as applications
 import authsvc.registration.notices as notices
 from authsvc.core import audit
 from authsvc.core.audit import audited
-from authsvc.core.db import claim
-from authsvc.core.keys import new_token
+from authsvc.core.db import claim, upsert
+from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity import challenges, people
 from authsvc.identity.accounts import AlreadyRegistered, open_account
@@ -193,6 +194,26 @@ def _require_pending(kit: Kit, card: VerifiedCard, *, only: ColumnElement[bool])
 def _outlived(at: datetime) -> ColumnElement[bool]:
     """Match applications whose 30 days are over and whose last link is dead."""
     return and_(Registration.created_at <= at - APPLICATION_LIFE, Registration.link_expires_at <= at)
+
+
+def supersede(session: Session, kit: Kit, person: Person) -> None:
+    """Erase the application of a person whose account was opened another way, and let none be made meanwhile.
+
+    An application at the same moment waits for the place that is taken here until this transaction is over, and is
+    then told that the person is registered.
+    """
+    place = upsert(session, Registration.__table__).values(_taken(kit, person))  # type: ignore[arg-type]
+    session.execute(place.on_conflict_do_nothing())
+    session.execute(delete(Registration).where(Registration.national_id_index == person.national_id_index))
+
+
+def _taken(kit: Kit, person: Person) -> dict[str, Any]:
+    """Return the columns of a row that says nothing and is gone before anybody can see it."""
+    now = kit.clock.now()
+    empty = dict.fromkeys(("national_id", "name", "birth_date", "card_number", "email", "mobile"), b"")
+    indexes = {"national_id_index": person.national_id_index, "card_number_index": b"", "token_digest": os.urandom(32)}
+    moments = {"link_expires_at": now, "created_at": now}
+    return {"id": new_id(), "kind": person.kind, "language": person.language, **empty, **indexes, **moments}
 
 
 def purge(kit: Kit) -> None:

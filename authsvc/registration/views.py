@@ -14,7 +14,8 @@ from authsvc.core.errors import Invalid, StepUpRequired, Throttled
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity.accounts import AlreadyRegistered
 from authsvc.identity.evidence import HouseholdNotConfirmed
-from authsvc.identity.login import CardNotRegistered, OnlineServicesSuspended, PasswordWrong
+from authsvc.identity.login import CardNotRegistered, PasswordWrong
+from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.identity.views import CARD_REFUSALS
 
 bp = ApiBlueprint("registration", __name__, url_prefix="/api/v1", description="Registration by card")
@@ -100,7 +101,7 @@ def show_contact() -> contact.ContactView:
 @door("session")
 @bp.arguments(schemas.ContactIn)
 @bp.response(200, schemas.ContactOut)
-@bp.refuses(LoginRequired, StepUpRequired, Invalid, Throttled)
+@bp.refuses(LoginRequired, StepUpRequired, OnlineServicesSuspended, Invalid, Throttled)
 def change_contact(body: dict[str, Any]) -> contact.ContactView:
     """Change contact data in a session opened by card; a new e-mail address counts once it is confirmed."""
     return contact.change(kit(), view=who(), **body)

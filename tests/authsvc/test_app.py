@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 import wsgi
 from authsvc.app import create_app, read_anchors
 from authsvc.core.clock import SystemClock
-from authsvc.settings import Settings
+from authsvc.settings import Misconfigured, Settings
 from tests.conftest import client_of
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,27 @@ def test_the_probes_tell_life_and_readiness(client: FlaskClient) -> None:
 
 def test_without_a_file_no_card_is_trusted() -> None:
     assert read_anchors(None) == []
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_file_of_card_issuers_that_cannot_be_read_stops_the_start_with_a_sentence(
+    settings: Settings, tmp_path: Path, content: bytes | None
+) -> None:
+    anchors = tmp_path / "card-ca.pem"
+    if content is not None:
+        anchors.write_bytes(content)
+
+    with pytest.raises(Misconfigured) as refusal:
+        create_app(replace(settings, card_ca_file=anchors), clock=SystemClock())
+
+    assert str(refusal.value) == "Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates."
+
+
+def test_a_folder_is_no_file_of_card_issuers(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="AUTHSVC_CARD_CA_FILE to a PEM file"):
+        read_anchors(tmp_path)
 
 
 def flooded(settings: Settings, *addresses: str) -> list[int]:

@@ -84,6 +84,8 @@ def test_a_half_configured_production_does_not_start_and_says_what_to_set(
         ({"mail_from": ""}, "AUTHSVC_MAIL_FROM to the address"),
         ({"trusted_proxies": -1}, "AUTHSVC_TRUSTED_PROXIES to 0 or more"),
         ({"device_limit": 0}, "AUTHSVC_DEVICE_LIMIT to 1 or more"),
+        ({"epoch": -1}, "AUTHSVC_EPOCH to 0 or more"),
+        ({"refresh_idle": timedelta(0)}, "AUTHSVC_REFRESH_IDLE to a time above 0"),
         ({"session_idle": timedelta(0)}, "AUTHSVC_SESSION_IDLE to a time above 0"),
         ({"public_origin": "https://portal.example?x"}, "AUTHSVC_PUBLIC_ORIGIN to scheme://host[:port]"),
         ({"public_origin": "https://10.0.0.1"}, "AUTHSVC_PUBLIC_ORIGIN to a name"),

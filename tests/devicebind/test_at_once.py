@@ -12,6 +12,7 @@ from authsvc.core.errors import Problem
 from authsvc.core.jose import read_public_key
 from authsvc.core.kit import Kit
 from authsvc.identity.devices import DeviceFacts, live_devices
+from devicebind.binding import NewPhone
 from devicebind.models import DeviceCode
 from devicebind.service import bind_phone, make_code
 from mobileapp.phonekeys import public_jwk
@@ -40,7 +41,7 @@ def all_at_once(act: Callable[[], object], racers: int = RACERS) -> list[str]:
 
 def attempt(kit: Kit, **way: str) -> None:
     key, otp_key = (read_public_key(public_jwk(ECKey.generate_key("P-256"))) for _ in range(2))
-    bind_phone(kit, key=key, device=FACTS, otp_public_key=otp_key, **way)
+    bind_phone(kit, phone=NewPhone(key=key, facts=FACTS, otp_key=otp_key), **way)
 
 
 @pytest.mark.parametrize("number", ROUNDS)
@@ -60,7 +61,8 @@ def test_no_more_than_five_guesses_are_compared(kit: Kit, number: int) -> None:
     heard = all_at_once(lambda: attempt(kit, code="00000000", national_id=person.national_id))
     assert heard == ["device_code_refused"] * 5 + ["too_many_tries"] * (RACERS - 5)
     with kit.read() as session:
-        assert session.get_one(DeviceCode, made.id).state == "void"
+        assert session.get_one(DeviceCode, made.id).state == "waiting"
+    attempt(kit, qr_text=made.qr_text)
 
 
 @pytest.mark.parametrize("number", ROUNDS)

@@ -31,7 +31,8 @@ def test_phones_are_listed_newest_first_in_any_session(
     # then
     listed = client.get(PHONES).get_json()
     assert [device["name"] for device in listed] == ["Second", "First"]
-    assert set(listed[0]) == {"id", "name", "platform", "model", "app_version", "bound_at", "via", "last_used_at"}
+    known = {"id", "name", "platform", "model", "app_version", "bound_at", "via", "held", "last_used_at"}
+    assert set(listed[0]) == known | {"assurance", "key_kept", "last_used_from"}
 
 
 def test_use_is_noted(app: Flask, kit: Kit, clock: MovableClock) -> None:

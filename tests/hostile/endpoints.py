@@ -44,11 +44,18 @@ GOOD: dict[str, Any] = {
     "new": "Gull-8wing",
     "terms_version": CURRENT_TERMS,
     "text": f"{ORIGIN}/app/q#{'A' * 22}.0.{'0' * 32}",
-    "assertion": {},
+    "why": "lost",
+    "language": "en",
+    "type": "public-key",
+    "transports": ["internal"],
 }
 HOUSEHOLD = {"number": "F1234567"}
 # Bodies are of one kind or of another; of two ways the first is the one that is tried.
-EITHER: tuple[tuple[str, ...], ...] = (("household", "residence"), ("code", "qr_text"))
+EITHER: tuple[tuple[str, ...], ...] = (
+    ("household", "residence"),
+    ("card_proof", "national_id", "birth_date"),
+    ("code", "qr_text"),
+)
 
 
 @dataclass(frozen=True)

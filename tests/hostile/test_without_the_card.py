@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from authsvc.core.jose import b64url
 from authsvc.core.kit import Kit
 from authsvc.identity.cards import signed_bytes
+from authsvc.identity.terms import CURRENT_TERMS
 from mocks.card.cards import Deck
 from mocks.people import World
 from tests.authsvc.identity.issuers import Issuer, raw_signature, subject
@@ -81,7 +82,7 @@ def send(browser: Browser, forge: Forge, call: str, who: str) -> tuple[str, dict
     if call in ("apply", "reset"):
         body["household"] = acts.household_of(browser, who)
     if call == "apply":
-        body["terms_version"] = acts.CURRENT_TERMS
+        body["terms_version"] = CURRENT_TERMS
     return path, body
 
 

@@ -5,10 +5,15 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from authsvc.core.cookies import cookie_name
 from authsvc.core.kit import Kit
 from authsvc.identity.dpop import make_nonce
+from counter.models import Staff
+from counter.sessions import open_counter
+from counter.staff import add_staff, list_staff
 from mobileapp.client import Phone
 from mobileapp.phonekeys import proof
 from tests.clocks import MovableClock
@@ -47,6 +52,8 @@ class Visitors:
         """Return the headers that open a door; a session is put into the browser's jar."""
         if door == "session":
             log_in(client, self.kit, self.person)
+        if door == "counter":
+            self._stand_at(client)
         if door == "app":
             self._keep_alive()
             token = self.phone.binding["access_token"]
@@ -55,8 +62,17 @@ class Visitors:
             return {"DPoP": self.prove(self.stranger, method, path)}
         if door == "fresh_key":
             return {"DPoP": self.prove(self.phone, method, path, nonce=make_nonce(self.kit, at=self.clock.now()))}
-        assert door in ("anyone", "session"), f"teach tests/hostile/visitors.py the door {door}"
+        assert door in ("anyone", "session", "counter"), f"teach tests/hostile/visitors.py the door {door}"
         return {}
+
+    def _stand_at(self, client: FlaskClient) -> None:
+        """Put a session of staff into a browser's jar."""
+        if not list_staff(self.kit):
+            facts = {"name": "唐臨櫃", "national_id": "T209000363", "holder_number": "T209000363", "office": "office"}
+            add_staff(self.kit, **facts)
+        with self.kit.begin() as session:
+            opened = open_counter(session, self.kit, session.scalars(select(Staff)).one(), at=self.kit.clock.now())
+        client.set_cookie(cookie_name(self.kit.settings), opened.token, domain="localhost")
 
     def prove(self, phone: Phone, method: str, path: str, **more: str) -> str:
         url = ORIGIN + path.partition("?")[0]

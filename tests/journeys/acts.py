@@ -1,33 +1,60 @@
 """What people do on the pages, at a desk and on a phone."""
 
+from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
+from devtools.browser import CardReader
 from devtools.people import PASSWORD, Person, wait_for_link
 from devtools.stack import Stack
 from tests.journeys.camera import Camera
 
 FIRST_ROC_YEAR = 1911
-PARTS = ("number", "county", "district", "village", "neighbourhood")
+AREAS = ("county", "district", "village")
+UNLISTED = "…"  # the choice that opens a text field
 
 
 def register(page: Page, stack: Stack, person: Person) -> None:
     """Walk through the wizard with the card in the reader, up to the mail."""
-    page.goto(f"{stack.origin}/registration/apply")
-    expect(page.get_by_test_id("check-card")).to_have_attribute("data-state", "good")
-    page.get_by_test_id("to-terms").click()
-    page.get_by_test_id("accept-terms").click()
-    expect(page.get_by_test_id("card-name")).to_contain_text(person.name)
-    for part in PARTS:
-        page.get_by_test_id(f"household-{part}").fill(person.household[part])
-    page.get_by_test_id("to-account").click()
+    come_to_the_account(page, stack, person)
     page.get_by_test_id("password").fill(PASSWORD)
     page.get_by_test_id("password-again").fill(PASSWORD)
     page.get_by_test_id("email").fill(person.email)
     page.get_by_test_id("mobile").fill("0900-000-101")
     page.get_by_test_id("submit-registration").click()
     expect(page.get_by_test_id("sent")).to_contain_text(person.email)
+
+
+def come_to_the_account(page: Page, stack: Stack, person: Person) -> None:
+    """Walk through the wizard to the step with password and contact."""
+    page.goto(f"{stack.origin}/registration/apply")
+    page.get_by_test_id("begin-check").click()
+    expect(page.get_by_test_id("check-card")).to_have_attribute("data-state", "good")
+    page.get_by_test_id("to-terms").click()
+    page.get_by_test_id("accept-terms").click()
+    expect(page.get_by_test_id("card-name")).to_contain_text(person.name)
+    fill_household(page, person.household)
+    page.get_by_test_id("to-account").click()
+
+
+def fill_household(page: Page, household: Mapping[str, str]) -> None:
+    """Type number and neighbourhood, and choose the rest from the lists."""
+    for part in ("number", "neighbourhood"):
+        page.get_by_test_id(f"household-{part}").fill(household[part])
+    for part in AREAS:
+        choose_area(page, part, household[part])
+
+
+def choose_area(page: Page, part: str, name: str) -> None:
+    """Choose a part of the address from its list; what is not in it is typed."""
+    offered = page.get_by_test_id(f"choose-{part}")
+    expect(offered.locator("option").last).to_have_attribute("value", UNLISTED)
+    if offered.locator(f"option[value='{name}']").count():
+        offered.select_option(name)
+    else:
+        offered.select_option(UNLISTED)
+        page.get_by_test_id(f"household-{part}").fill(name)
 
 
 def confirm(page: Page, stack: Stack, person: Person) -> None:
@@ -80,3 +107,14 @@ def log_in_by_otp(page: Page, stack: Stack, person: Person, code: str) -> None:
     name_oneself(page, "otp", person)
     page.get_by_test_id("otp-code").fill(code)
     page.get_by_test_id("otp-submit").click()
+
+
+def enter_counter(page: Page, stack: Stack) -> None:
+    """Log in at the counter as the member of staff, by certificate and PIN."""
+    member = stack.add_staff()
+    CardReader(stack.urls["card"], origin=stack.origin).insert(member.card_id)
+    page.goto(f"{stack.origin}/counter/login")
+    page.get_by_test_id("staff-pin").fill(member.pin)
+    page.get_by_test_id("staff-submit").click()
+    page.wait_for_url("**/counter")
+    expect(page.get_by_test_id("staff-name")).to_have_text(member.name)

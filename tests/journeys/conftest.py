@@ -23,6 +23,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+LOSSY = "loses.example"  # a mail provider of which the settings say that it loses our mails
 PATIENCE = 15_000  # ms: for the slowest machine that these stories are told on
 
 
@@ -42,7 +43,7 @@ def open_page(browser: Browser, **options: object) -> Page:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     expect.set_options(timeout=PATIENCE)
-    with Stack() as stack:
+    with Stack(extra_env={"AUTHSVC_LOSSY_MAIL_DOMAINS": LOSSY}) as stack:
         yield stack
         stack.check()
 

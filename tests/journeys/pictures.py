@@ -16,7 +16,8 @@ from devtools.stack import Stack
 from tests.journeys import acts
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
-from tests.journeys.pictures_phone import bind, bind_another, log_in_by_qr, use_phone
+from tests.journeys.pictures_phone import bind, bind_another, use_phone
+from tests.journeys.pictures_qr import log_in_by_qr
 from tests.journeys.studio import BOTH, LANGUAGES, WIDE, ZOOMED, Studio
 
 FLOOD = 3  # requests a minute, so that the fourth is too many
@@ -68,7 +69,8 @@ def apply_with_mistakes(studio: Studio) -> None:
     """Take the steps of the registration, first with all that can go wrong."""
     desk, component = studio.desk, f"{studio.stack.urls['card']}/**"
     desk.route(component, lambda route: route.abort())
-    desk.goto(f"{studio.stack.origin}/registration/apply")
+    studio.visit("/registration/apply", "apply-1-before", dark=True)
+    studio.press("begin-check")
     expect(desk.get_by_test_id("check-component")).to_have_attribute("data-state", "bad")
     studio.take("apply-1-no-component")
     desk.unroute(component)
@@ -90,8 +92,7 @@ def apply_with_mistakes(studio: Studio) -> None:
 
 def fill_household(studio: Studio) -> None:
     """Type the household data into the open form."""
-    for part in acts.PARTS:
-        studio.desk.get_by_test_id(f"household-{part}").fill(studio.person.household[part])
+    acts.fill_household(studio.desk, studio.person.household)
 
 
 def register(studio: Studio) -> None:

@@ -2,11 +2,13 @@
 
 from playwright.sync_api import expect
 
+from devtools.browser import Browser as Portal
 from mobileapp.client import Phone
-from tests.journeys import acts
+from tests.journeys import pictures_number
+from tests.journeys.locks import guard
 from tests.journeys.studio import Studio
 
-QR_SECONDS = 180
+LIFE_SECONDS = 180  # of a one-time code
 
 
 def bind(studio: Studio, link: str) -> None:
@@ -17,12 +19,14 @@ def bind(studio: Studio, link: str) -> None:
     studio.screen("welcome", dark=True)
     studio.tap("welcome-code", "bind-submit")
     studio.screen("bind-typed-errors")
-    phone.goto(f"{app}phone")
-    studio.screen("mobile-number")
+    pictures_number.walk(studio)
     phone.goto(link)
     expect(phone.get_by_test_id("bind-submit")).to_be_visible()
     studio.screen("bind")
     studio.tap("bind-submit")
+    expect(phone.get_by_test_id("secure-pin")).to_be_visible()
+    studio.screen("secure-pin", dark=True)
+    guard(phone)
     expect(phone.get_by_test_id("mark-done")).to_be_visible()
     studio.screen("bound")
     expect(studio.desk.get_by_test_id("device")).to_have_count(1)
@@ -54,6 +58,7 @@ def use_phone(studio: Studio) -> None:
     studio.screen("home", dark=True)
     studio.tap("home-otp")
     studio.screen("otp", dark=True)
+    use_code(studio)
     studio.tap("back", "home-scan")
     expect(studio.phone.get_by_test_id("scan-video")).to_have_class("camera live")
     studio.screen("scan")
@@ -73,41 +78,21 @@ def use_phone(studio: Studio) -> None:
     studio.phone.context.set_offline(offline=False)
 
 
-def scan(studio: Studio) -> str:
-    """Show a QR code at the desk and open it on the phone; return the number to tap."""
-    number = acts.start_qr_login(studio.desk, studio.stack, studio.person)
-    studio.take("qr-waiting", dark=True)
-    studio.phone.goto(str(studio.desk.get_by_test_id("qr-link").get_attribute("href")))
-    expect(studio.phone.get_by_test_id("login-number")).to_have_count(3)
-    return number
-
-
-def log_in_by_qr(studio: Studio) -> None:
-    """Take QR logins that are refused, that run out and that succeed, and what such a session may not do."""
-    desk = studio.desk
-    desk.context.clear_cookies()
-    scan(studio)
-    studio.screen("decide", dark=True)
-    studio.take("qr-scanned")
-    studio.tap("login-not_me")
-    expect(desk.get_by_test_id("qr-waiting")).to_have_attribute("data-status", "denied")
-    studio.screen("denied")
-    studio.take("qr-denied")
-    desk.reload()  # the form again
-    acts.start_qr_login(desk, studio.stack, studio.person)
-    studio.stack.move_clock(QR_SECONDS + 10)
-    expect(desk.get_by_test_id("qr-waiting")).to_have_attribute("data-status", "expired")
+def use_code(studio: Studio) -> None:
+    """Take a one-time code that was used, and one that ran out."""
+    ring, again = studio.phone.locator(".ring"), "document.dispatchEvent(new Event('visibilitychange'))"
+    born = {"national_id": studio.person.national_id, "birth_date": studio.person.birth_date}
+    with Portal(studio.stack.origin) as portal:
+        portal.login_by_otp(**born, otp=studio.phone.get_by_test_id("otp-code").inner_text())
+    studio.phone.evaluate(again)
+    expect(ring).to_have_attribute("data-state", "used")
+    studio.screen("otp-used")
+    expect(studio.phone.get_by_test_id("otp-new")).to_be_enabled(timeout=31_000)
+    studio.tap("otp-new")
+    expect(ring).to_have_attribute("data-state", "live")
+    studio.stack.move_clock(LIFE_SECONDS + 10)
+    studio.phone.evaluate(again)
+    expect(ring).to_have_attribute("data-state", "over")
+    studio.screen("otp-over")
     studio.stack.move_clock(0)
-    studio.take("qr-expired")
-    desk.reload()
-    number = scan(studio)
-    studio.phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
-    expect(studio.phone.get_by_test_id("mark-done")).to_be_visible()
-    studio.screen("approved")
-    desk.wait_for_url("**/me")
-    studio.take("me-by-phone")
-    studio.visit("/devices", "devices")
-    studio.press("generate-code")
-    studio.take("devices-step-up")
-    studio.visit("/security", "security", dark=True)
-    studio.visit("/login?again=1&next=/devices#card", "login-step-up")
+    studio.phone.evaluate(again)

@@ -10,6 +10,7 @@ from devtools.stack import Stack
 from tests.journeys import acts
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import complaints, open_page
+from tests.journeys.locks import guard
 
 CODE = re.compile(r"^\d{4} \d{4}$")
 
@@ -48,6 +49,7 @@ def bind_by_camera(pc: Page, phone: Page, camera: Camera, stack: Stack) -> None:
     phone.goto(f"{stack.origin}/app/")
     phone.get_by_test_id("welcome-scan").click()
     phone.get_by_test_id("bind-submit").click()
+    guard(phone)
     phone.get_by_test_id("result-main").click()
 
     expect(phone.get_by_test_id("home-state")).to_have_attribute("data-state", "bound")
@@ -76,6 +78,7 @@ def log_in_by_camera(page: Page, phone: Page, camera: Camera, stack: Stack, pers
 
 def log_in_by_code(page: Page, phone: Page, stack: Stack, person: Person) -> None:
     phone.get_by_test_id("home-otp").click()
+    expect(phone.get_by_test_id("otp-code")).to_have_text(CODE)
     code = phone.get_by_test_id("otp-code").inner_text()
 
     acts.log_in_by_otp(page, stack, person, code)

@@ -7,6 +7,7 @@ from devtools.people import Person, make_ready
 from devtools.stack import Stack
 from tests.journeys import acts
 from tests.journeys.conftest import open_page
+from tests.journeys.locks import guard
 
 
 def test_a_refusal_on_the_phone_ends_it_on_both_screens(
@@ -31,6 +32,7 @@ def test_a_refusal_on_the_phone_ends_it_on_both_screens(
 def bind_by_link(phone: Page, link: str) -> None:
     phone.goto(link)
     phone.get_by_test_id("bind-submit").click()
+    guard(phone)
     phone.get_by_test_id("result-main").click()
     expect(phone.get_by_test_id("home-state")).to_have_attribute("data-state", "bound")
 

@@ -6,10 +6,15 @@ from devtools.browser import Browser as Portal
 from devtools.browser import CardReader
 from devtools.people import PASSWORD, Person, make_ready
 from devtools.stack import Stack
+from mobileapp.client import Phone
 from tests.journeys import acts
+from tests.journeys.locks import PIN
 
+LONGEST_LIST = 120  # more than any district has villages
+CHOSEN = "document.activeElement.value"
 FARTHEST = 60  # presses of the tabulator: more than any page has things to reach
 FOCUSED = "document.activeElement?.dataset.testid"
+NOTHING_BEHIND = "document.activeElement === document.body || document.activeElement.closest('dialog') !== null"
 RINGED = """() => {
   const { boxShadow, outlineStyle } = getComputedStyle(document.activeElement);
   return boxShadow !== "none" || outlineStyle !== "none";
@@ -42,12 +47,16 @@ def test_registration_and_login_need_no_mouse(
     reader.insert(huang.card_id)
 
     pc.goto(f"{stack.origin}/registration/apply")
+    press(pc, "begin-check")
     expect(pc.get_by_test_id("check-card")).to_have_attribute("data-state", "good")
+    expect(pc.get_by_test_id("to-terms")).to_be_focused()
     press(pc, "to-terms")
     press(pc, "accept-terms")
     expect(pc.get_by_test_id("card-name")).to_contain_text(huang.name)
-    for part in acts.PARTS:
-        write(pc, f"household-{part}", huang.household[part])
+    write(pc, "household-number", huang.household["number"])
+    for part in acts.AREAS:
+        pick(pc, f"choose-{part}", huang.household[part])
+    write(pc, "household-neighbourhood", huang.household["neighbourhood"])
     press(pc, "to-account")
     for name, text in {"password": PASSWORD, "password-again": PASSWORD, "email": huang.email}.items():
         write(pc, name, text)
@@ -70,6 +79,7 @@ def test_a_step_that_is_not_done_puts_the_focus_where_something_is_missing(
 ) -> None:
     reader.insert(people["huang-nhi"].card_id)
     pc.goto(f"{stack.origin}/registration/apply")
+    press(pc, "begin-check")
     press(pc, "to-terms")
     press(pc, "accept-terms")
     expect(pc.get_by_test_id("card-name")).to_be_visible()
@@ -91,8 +101,15 @@ def test_binding_a_phone_and_its_one_time_code_need_no_mouse(
     write(phone, "bind-code", portal.device_code()["code"])
     write(phone, "bind-national-id", hsieh.national_id)
     phone.keyboard.press("Enter")
+    write(phone, "secure-pin", PIN)
+    write(phone, "secure-again", PIN)
+    phone.keyboard.press("Enter")
     press(phone, "result-main")
+    phone.reload()  # it is asked again
     press(phone, "home-otp")
+    write(phone, "unlock-pin", PIN)
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_test_id("otp-code")).to_be_visible()
     code = phone.get_by_test_id("otp-code").inner_text()
 
     year, month, day = (int(part) for part in hsieh.birth_date.split("-"))
@@ -105,6 +122,123 @@ def test_binding_a_phone_and_its_one_time_code_need_no_mouse(
     pc.keyboard.press("Enter")
 
     expect(pc.get_by_test_id("me-way")).to_have_attribute("data-amr", "otp")
+
+
+def test_the_first_press_of_the_tabulator_offers_to_skip_the_menu(stack: Stack, pc: Page) -> None:
+    pc.goto(f"{stack.origin}/registration/resend")
+
+    pc.keyboard.press("Tab")
+    skip = pc.locator(".skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    pc.keyboard.press("Enter")
+    pc.keyboard.press("Tab")
+
+    expect(pc.get_by_test_id("email")).to_be_focused()
+
+
+def test_a_refusal_of_the_reader_gets_the_focus_and_leads_to_its_row_of_the_help(
+    stack: Stack, reader: CardReader, pc: Page
+) -> None:
+    reader.insert(None)
+    pc.goto(f"{stack.origin}/registration/cancel")
+
+    press(pc, "cancel-submit")
+
+    fault = pc.get_by_test_id("cancel-fault")
+    expect(fault).to_be_focused()
+    expect(fault).to_contain_text("[9056]")
+    pc.keyboard.press("Tab")
+    with pc.expect_popup() as opened:
+        pc.keyboard.press("Enter")
+    row = opened.value.locator("tr:target")
+    expect(row).to_be_in_viewport()
+    expect(row).to_have_attribute("data-number", "9056")
+
+
+def test_qr_login_needs_no_mouse_at_the_desk_nor_on_the_phone(
+    stack: Stack, people: dict[str, Person], portal: Portal, pc: Page, phone: Page
+) -> None:
+    kuo = people["kuo-nhi"]
+    make_ready(portal, kuo, mail_url=stack.urls["mail"])
+    phone.goto(portal.device_code()["qr_text"])
+    press(phone, "bind-submit")
+    write(phone, "secure-pin", PIN)
+    write(phone, "secure-again", PIN)
+    phone.keyboard.press("Enter")
+    press(phone, "result-main")
+
+    pc.goto(f"{stack.origin}/login#qr")
+    year, month, day = (int(part) for part in kuo.birth_date.split("-"))
+    write(pc, "qr-national-id", kuo.national_id)
+    for part, number in {"year": year - acts.FIRST_ROC_YEAR, "month": month, "day": day}.items():
+        write(pc, f"qr-birth-{part}", str(number))
+    pc.keyboard.press("Enter")
+    expect(pc.get_by_test_id("qr-waiting")).to_be_focused()
+    shown = pc.get_by_test_id("match-code").inner_text()
+    phone.goto(str(pc.get_by_test_id("qr-link").get_attribute("href")))
+    expect(phone.get_by_test_id("title")).to_be_focused()
+    expect(phone.get_by_test_id("login-number")).to_have_count(3)
+    for _ in range(FARTHEST):
+        phone.keyboard.press("Tab")
+        if phone.evaluate("document.activeElement?.dataset.number") == shown:
+            break
+    phone.keyboard.press("Space")
+    write(phone, "unlock-pin", PIN)
+    phone.keyboard.press("Enter")
+
+    expect(pc.get_by_test_id("me-way")).to_have_attribute("data-amr", "swk")
+    expect(phone.get_by_test_id("title")).to_be_focused()
+
+
+def test_a_question_keeps_the_focus_and_gives_it_back(
+    stack: Stack, people: dict[str, Person], portal: Portal, reader: CardReader, pc: Page
+) -> None:
+    kao = people["kao-nhi"]
+    make_ready(portal, kao, mail_url=stack.urls["mail"])
+    with Phone(stack.origin) as phone:
+        phone.bind_by_qr(portal.device_code()["qr_text"])
+    reader.insert(kao.card_id)
+    pc.goto(f"{stack.origin}/login?next=/devices#card")
+    acts.log_in_by_card(pc, kao)
+
+    press(pc, "unbind")
+    question = pc.get_by_test_id("sure")
+    expect(question.locator(":focus")).to_have_count(1)
+    for _ in range(6):
+        pc.keyboard.press("Tab")
+        assert pc.evaluate(NOTHING_BEHIND)
+    pc.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    expect(pc.get_by_test_id("unbind")).to_be_focused()
+
+    pc.keyboard.press("Space")
+    press(pc, "sure-yes")
+    expect(pc.get_by_test_id("devices-done")).to_be_focused()
+
+
+def test_the_menu_of_a_narrow_window_opens_by_keyboard(
+    stack: Stack, people: dict[str, Person], portal: Portal, reader: CardReader, pc: Page
+) -> None:
+    lai = people["lai-nhi"]
+    make_ready(portal, lai, mail_url=stack.urls["mail"])
+    reader.insert(lai.card_id)
+    pc.goto(f"{stack.origin}/login#card")
+    acts.log_in_by_card(pc, lai)
+    expect(pc.get_by_test_id("menu")).to_be_hidden()  # a wide window shows all of it
+    expect(pc.get_by_test_id("nav-me")).to_be_visible()
+    pc.set_viewport_size({"width": 390, "height": 844})
+    expect(pc.get_by_test_id("nav-me")).to_be_hidden()
+
+    press(pc, "menu")
+    for _ in range(FARTHEST):
+        pc.keyboard.press("Tab")
+        if pc.evaluate("document.activeElement?.getAttribute('href')") == "/security":
+            break
+    pc.keyboard.press("Enter")
+
+    pc.wait_for_url("**/security")
+    expect(pc.locator("h1")).to_be_visible()
 
 
 def tab_to(page: Page, test_id: str) -> None:
@@ -125,3 +259,13 @@ def press(page: Page, test_id: str) -> None:
 def write(page: Page, test_id: str, text: str) -> None:
     tab_to(page, test_id)
     page.keyboard.type(text)
+
+
+def pick(page: Page, test_id: str, name: str) -> None:
+    """Go down a list by the arrow until that is chosen."""
+    tab_to(page, test_id)
+    for _ in range(LONGEST_LIST):
+        if page.evaluate(CHOSEN) == name:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{name} is not in the list {test_id}")

@@ -79,6 +79,56 @@ def test_a_code_is_shown_in_two_groups(modules: Page) -> None:
     assert shown == "1234 5678"
 
 
+def test_a_code_tied_to_a_page_is_the_services(modules: Page) -> None:
+    code = modules.evaluate(
+        """async ([secret, tag, step]) => {
+          const otp = await import("/app/js/otp.js");
+          const key = await otp.importOtpKey(new TextEncoder().encode(secret));
+          return otp.codeAt(await otp.tiedTo(key, tag), step, 8);
+        }""",
+        ["12345678901234567890123456789012", "7K", 1],
+    )
+
+    assert code == "31662663"  # the vector of docs/design.md
+
+
+def test_two_characters_are_read_as_they_were_shown(modules: Page) -> None:
+    read = [
+        modules.evaluate("async (typed) => (await import('/app/js/otp.js')).readTag(typed)", typed)
+        for typed in ("7k", " 7-K ", "oI", "l0", "7", "7KK", "7U", "７Ｋ")
+    ]
+
+    assert read == ["7K", "7K", "01", "10", None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("at", "used", "state"),
+    [
+        (60.0, None, "live"), (239.9, None, "live"), (240.0, None, "over"), (70.0, 2, "used"), (500.0, 2, "used"),
+        (70.0, 3, "older"), (70.0, 1, "live"),
+    ],
+)  # fmt: skip
+def test_used_expired_and_overtaken_codes_are_told_apart(
+    modules: Page, at: float, used: int | None, state: str
+) -> None:
+    told = modules.evaluate(
+        """async ([at, used]) => (await import("/app/js/otp.js")).stateOf(
+          2, at * 1000, { period: 30, valid_for: 180 }, used)""",
+        [at, used],
+    )
+
+    assert told == state
+
+
+def test_the_next_code_is_there_after_thirty_seconds_at_most(modules: Page) -> None:
+    waits = [
+        modules.evaluate("async (at) => (await import('/app/js/otp.js')).nextIn(2, at * 1000, { period: 30 })", at)
+        for at in (60, 60.1, 89.5, 90, 300)
+    ]
+
+    assert waits == [30, 30, 1, 0, 0]
+
+
 def code_of(secret: bytes, step: int) -> str:
     mac = hmac.digest(secret, struct.pack(">Q", step), "sha256")
     start = mac[-1] & 0x0F

@@ -54,14 +54,6 @@ def test_without_a_camera_the_code_can_be_typed(phone: Page) -> None:
     expect(phone.get_by_test_id("bind-code")).to_be_visible()
 
 
-def test_the_way_by_mobile_number_says_that_it_is_not_open(phone: Page, phone_origin: str) -> None:
-    phone.goto(f"{phone_origin}/app/phone?error=access_denied&state=x")
-
-    phone.get_by_test_id("phone-code").click()
-
-    expect(phone.get_by_test_id("bind-code")).to_be_visible()
-
-
 def test_the_app_opens_without_a_network(phone: Page) -> None:
     phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.reload()

@@ -1,6 +1,5 @@
 """Logging in with a one-time code."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,26 +18,12 @@ from otp.models import OtpSecret
 from otp.service import OtpRefused
 from tests.clocks import MovableClock
 from tests.factories import Somebody, make_bound_phone, make_device_code, make_person, make_phone
-
-
-@pytest.fixture
-def person(kit: Kit) -> Somebody:
-    return make_person(kit)
-
-
-@pytest.fixture
-def phone(app: Flask, clock: MovableClock, person: Somebody) -> Iterator[Phone]:
-    with make_bound_phone(app, clock, person) as phone:
-        yield phone
+from tests.otp.conftest import wrong
 
 
 def log_in(kit: Kit, person: Somebody, code: str, **other: Any) -> Any:
     body: dict[str, Any] = {"national_id": person.national_id, "birth_date": person.birth_date, "otp": code} | other
     return service.log_in(kit, **body).view
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 10**8:08d}"
 
 
 def test_the_phones_code_opens_a_session_that_says_how_it_came_about(kit: Kit, person: Somebody, phone: Phone) -> None:

@@ -1,10 +1,13 @@
 """The rotating text of a QR login."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qrlogin import frames
+from authsvc.core.jose import b64url
+from qrlogin import frames, receipts
 
 SECRET = bytes(range(32))
 START = "AAECAwQFBgcICQoLDA0ODw"
@@ -57,3 +60,51 @@ def test_a_new_frame_is_shown_every_three_seconds() -> None:
     shown = [frames.shown_second(began, began + timedelta(seconds=seconds)) for seconds in range(8)]
 
     assert shown == [0, 0, 0, 3, 3, 3, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("t", "code"),
+    [
+        (0, "dc69358e712458a66a7525beef148ae8526b1c71610eff2c16cdffb4cdac9bf8"),
+        (1, "949d559bf23403952a94d103e67743126381eda00f0b3cbddbf7c96b1adcbce2"),
+        (2, "a9e5ec59cb4eee4ef4117150abc58fad7a85439a6a96ccbecc3668b41795b3f3"),
+    ],
+)
+def test_the_digest_reproduces_bankids_published_animated_code(t: int, code: str) -> None:
+    # BankID RP API v6: HMAC-SHA-256 over the decimal seconds. The same digest; our message names the order as well.
+    assert frames.digest(b"d28db9a7-4cde-429e-a983-359be676944c", str(t)).hex() == code
+
+
+def test_the_digest_reproduces_smart_ids_published_device_link() -> None:
+    # Smart-ID RP API v3.2, "authCode calculation": the same digest over a longer message, written in base64url.
+    secret = base64.b64decode("B98ODiVCebRedSwdTk51zFSaGYyHtY1H2A0ocAi3/Ps=")
+    challenge = "GYS+yoah6emAcVDNIajwSs6UB/M95XrDxMzXBUkwQJ9YFDipXXzGpPc7raWcuc2+TEoRc7WvIZ/7dU/iRXenYg=="
+    asked = [
+        {"type": "confirmationMessage", "displayText200": "Longer description of the transaction context"},
+        {"type": "displayTextAndPIN", "displayText60": "Short description of the transaction context"},
+    ]
+    interactions = base64.b64encode(json.dumps(asked, separators=(",", ":")).encode()).decode()
+    names = [base64.b64encode(name).decode() for name in (b"DEMO", b"Example RP")]
+    link = (
+        "https://smart-id.com/device-link?deviceLinkType=QR&elapsedSeconds=22"
+        "&sessionToken=wGIrqveE6AuGDATZKmR1mtAZ&sessionType=auth&version=1.0&lang=eng"
+    )
+
+    code = frames.digest(secret, "|".join(["smart-id", "ACSP_V2", challenge, *names, interactions, "", link]))
+
+    assert b64url(code) == "OY1eHaD4UYedrBwtqUbSkpa0w7ttm4FllPkCD_3wlE0"
+
+
+def test_a_typed_code_is_good_in_its_minute_and_the_next() -> None:
+    code = frames.typed_code(SECRET, START, 1)
+
+    good = [frames.is_typed(code, secret=SECRET, start_token=START, minute=minute) for minute in range(4)]
+
+    assert good == [False, True, True, False]
+    assert not frames.is_typed(code, secret=bytes(32), start_token=START, minute=1)
+    assert not frames.is_typed("", secret=SECRET, start_token=START, minute=0)
+
+
+def test_a_receipt_is_forty_bits_of_the_decisions_hash() -> None:
+    # SHA-256("abc") = ba7816bf 8f…, in groups of five bits
+    assert receipts.receipt_of("abc") == "Q9W1-DFWF"

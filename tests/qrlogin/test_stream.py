@@ -22,7 +22,8 @@ def test_the_stream_tells_state_and_frames_and_ends_at_the_end(ask: Ask, kit: Ki
     rest = list(told)
 
     assert [event.splitlines()[0] for event in first] == ["event: state", "event: frame", "event: frame"]
-    assert rest[-1].splitlines() == ["event: state", 'data: {"status": "denied"}', "retry: 2000", ""]
+    last = '{"status": "denied", "step": "denied", "reason": "cancelled"}'
+    assert rest[-1].splitlines() == ["event: state", f"data: {last}", "retry: 2000", ""]
     assert page.browser.get(f"{page.path}/events").status_code == 204
 
 

@@ -7,10 +7,11 @@ from authsvc.core.jose import read_public_key
 from authsvc.identity import people
 from authsvc.identity.cards import CardProof
 from authsvc.identity.devices import DeviceFacts
+from authsvc.identity.evidence import Evidence
 from authsvc.identity.registry import Household
 from authsvc.registration import service as registration
-from authsvc.registration.evidence import Evidence
 from devicebind import service as device_codes
+from devicebind.binding import NewPhone
 from devtools.browser import TERMS_VERSION
 from devtools.people import PASSWORD
 from devtools.people import Person as Citizen
@@ -180,9 +181,7 @@ def test_a_typed_device_code_is_claimed_once_where_no_ledger_stands_before_it(st
         key, otp_key = (read_public_key(public_jwk(each)) for each in (keys.device, keys.otp))
         device_codes.bind_phone(
             kit,
-            key=key,
-            device=facts,
-            otp_public_key=otp_key,
+            phone=NewPhone(key=key, facts=facts, otp_key=otp_key),
             code=made.code.replace("-", ""),
             national_id=person.national_id,
         )

@@ -1,11 +1,10 @@
 /** My phones: the list, unbinding and loss. */
 import { Problem, call } from "/static/js/api.js";
 import { hideFault, showFault, whileBusy } from "/static/js/form.js";
-import { moment, text } from "/static/js/texts.js";
+import { text } from "/static/js/texts.js";
 import { watchCodes } from "/static/devicebind/js/code.js";
 
 const list = document.getElementById("devices");
-const row = document.getElementById("device-row");
 const dialog = document.getElementById("sure");
 const fault = document.getElementById("devices-fault");
 const done = document.getElementById("done-message");
@@ -13,42 +12,36 @@ const ACTS = {
   unbind: (device) => call("DELETE", `/devices/${device.id}`),
   lost: (device) => call("POST", `/devices/${device.id}/loss-reports`),
 };
-let known = null;
-
-function item(device) {
-  const element = row.content.firstElementChild.cloneNode(true);
-  const put = (name, content) => { element.querySelector(`[data-${name}]`).textContent = content; };
-  element.dataset.id = device.id;
-  put("name", device.name);
-  put("model", [device.model, device.platform].filter(Boolean).join(" · "));
-  put("bound", moment(device.bound_at));
-  put("used", moment(device.last_used_at) || text("never-used"));
-  for (const button of element.querySelectorAll("[data-act]")) {
-    button.setAttribute("aria-label", `${button.textContent.trim()}: ${device.name}`);
-    button.addEventListener("click", () => ask(button.dataset.act, device));
-  }
-  element.classList.toggle("new", known !== null && !known.has(device.id));
-  return element;
+/** Wires the buttons of the list; without this script they lead to pages of their own. */
+function wire() {
+  for (const button of list.querySelectorAll("[data-act]"))
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const { id, name } = button.closest("li").dataset;
+      ask(button.dataset.act, { id, name });
+    });
 }
 
-/** Draws the list anew; phones that were not there before are marked. */
+/** Takes the list anew from the page; phones that were not there before are marked. */
 async function load() {
-  let answer;
-  try {
-    answer = await call("GET", "/devices");
-  } catch (refusal) {
-    if (!(refusal instanceof Problem)) throw refusal;
-    list.replaceChildren();
-    list.removeAttribute("aria-busy");
-    showFault(fault, refusal);
-    return;
-  }
-  const devices = Array.isArray(answer) ? answer : answer.devices;
-  list.replaceChildren(...devices.map(item));
-  list.removeAttribute("aria-busy");
-  list.hidden = devices.length === 0;
-  document.getElementById("no-devices").hidden = devices.length > 0;
-  known = new Set(devices.map(({ id }) => id));
+  const known = new Set([...list.children].map((item) => item.dataset.id));
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("devices");
+  if (!fresh) return location.reload(); // logged out meanwhile
+  list.replaceChildren(...fresh.children);
+  for (const item of list.children) item.classList.toggle("new", !known.has(item.dataset.id));
+  list.hidden = list.children.length === 0;
+  document.getElementById("no-devices").hidden = !list.hidden;
+  wire();
+}
+
+/** Shows the phone that has just been bound, and the way to its voucher. */
+async function bound(phone) {
+  const voucher = document.getElementById("bound-voucher");
+  voucher.href = `/devices/${phone}/voucher`;
+  voucher.hidden = false;
+  await load();
 }
 
 function ask(act, device) {
@@ -71,10 +64,11 @@ function ask(act, device) {
     done.textContent = text(`${act}-done`, device);
     done.hidden = false;
     await load();
+    done.focus(); // the phone's own buttons are gone with it
   });
   dialog.querySelector("[data-no]").onclick = () => dialog.close();
   dialog.showModal();
 }
 
-load();
-watchCodes({ onBound: load, fault });
+wire();
+watchCodes({ onBound: bound, fault });

@@ -1,6 +1,7 @@
 // Calls of a bound phone: token and proof, the token renewed once where the service does not take it.
 
 import { Refusal, Unbound } from "./errors.js";
+import { unlocked } from "./gate.js";
 import { send } from "./http.js";
 import { get } from "./store.js";
 import { freshToken } from "./tokens.js";
@@ -24,6 +25,11 @@ export function thisDevice() {
   return call("GET", "/me/device");
 }
 
+/** Return how this phone's codes stand at the service, and learn its time by the way. */
+export function codesStanding() {
+  return call("GET", "/me/device/otp");
+}
+
 /** Return the person's phones, newest first. */
 export async function listDevices() {
   const answer = await call("GET", "/devices");
@@ -31,17 +37,35 @@ export async function listDevices() {
   return [...devices].sort((a, b) => String(b.bound_at).localeCompare(String(a.bound_at)));
 }
 
+/** Give a phone another name; answers the phone. */
+export async function rename(id, name) {
+  await unlocked();
+  return call("PATCH", `/devices/${encodeURIComponent(id)}`, { name });
+}
+
 /** Unbind a phone. */
-export function unbind(id) {
+export async function unbind(id) {
+  await unlocked();
   return call("DELETE", `/devices/${encodeURIComponent(id)}`);
 }
 
 /** Report a phone as lost: it is unbound and its tokens end at once. */
-export function reportLost(id) {
+export async function reportLost(id) {
+  await unlocked();
   return call("POST", `/devices/${encodeURIComponent(id)}/loss-reports`);
 }
 
-/** Tell the service what was scanned; it answers who asks for what, and three numbers. */
-export function scan(text) {
-  return call("POST", "/qr-logins/scans", { text });
+/** Tell the service what was scanned ({text, by_link}) or typed ({code}); it answers who asks for what. */
+export function scan(scanned) {
+  return call("POST", "/qr-logins/scans", scanned);
+}
+
+/** Tell the service that the question is shown. */
+export function noteAsked(orderId) {
+  return call("PUT", `/qr-logins/${encodeURIComponent(orderId)}/question`);
+}
+
+/** Allow no new phones, until the person allows them again with the card. */
+export function freezeBindings() {
+  return call("PUT", "/me/binding-freeze");
 }

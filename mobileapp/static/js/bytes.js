@@ -13,9 +13,19 @@ export function base64url(bytes) {
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** Return the bytes of base64url without padding. */
+export function fromBase64url(text) {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (mark) => mark.charCodeAt(0));
+}
+
+/** Return the SHA-256 of a text as bytes. */
+export async function digest(text) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytesOf(text)));
+}
+
 /** Return the SHA-256 of a text as base64url. */
 export async function sha256(text) {
-  return base64url(await crypto.subtle.digest("SHA-256", bytesOf(text)));
+  return base64url(await digest(text));
 }
 
 /** Return a fresh identifier of 128 random bits. */

@@ -1,7 +1,7 @@
 // Time that runs out: a ring, words for what is left, and a tick that stops with its screen.
 
 import { h, svg } from "./dom.js";
-import { language } from "./i18n.js";
+import { language, t } from "./i18n.js";
 
 const OFTEN = 250; // ms
 
@@ -35,4 +35,23 @@ export function ticking(signal, work) {
     if (!signal.aborted && work() !== false) setTimeout(tick, OFTEN);
   };
   tick();
+}
+
+/** Return a long time (ms) in words: minutes, hours or days, rounded. */
+export function roughly(ms) {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 100) return t("time.minutes", { n: minutes });
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? t("time.hours", { n: hours }) : t("time.days", { n: Math.round(hours / 24) });
+}
+
+/** Wait so many ms, or until the signal aborts. */
+export function later(signal, ms) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

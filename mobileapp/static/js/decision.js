@@ -3,11 +3,14 @@
 import { call } from "./api.js";
 import { randomId } from "./bytes.js";
 import * as clock from "./clock.js";
+import { unlocked } from "./gate.js";
 import { sign } from "./jws.js";
 import { frameOf } from "./qrtext.js";
+import { receiptOf } from "./receipts.js";
 import { get } from "./store.js";
+import { confirmation } from "./unlock.js";
 
-/** Return the claims of a decision about an order that was scanned as `text`. */
+/** Return the claims of a decision about an order that was scanned as `text`, or typed where there is none. */
 export function decisionClaims({ deviceId, order, text, decision, matchCode = "", reason }) {
   const claims = {
     iss: deviceId,
@@ -19,12 +22,14 @@ export function decisionClaims({ deviceId, order, text, decision, matchCode = ""
     match_code: String(matchCode),
     portal: order.portal,
     purpose: order.purpose,
-    frame: frameOf(text),
+    frame: text ? frameOf(text) : order.frame,
+    from: order.from,
+    browser: order.browser,
   };
   return reason ? { ...claims, reason } : claims;
 }
 
-/** Approve the login with the number that the person saw on the page. */
+/** Approve the login with the number that the person saw on the page; answers the receipt's number. */
 export function approve(order, text, matchCode) {
   return decide("approvals", { order, text, decision: "approved", matchCode });
 }
@@ -35,12 +40,19 @@ export function deny(order, text, reason) {
 }
 
 async function decide(noun, answer) {
+  const confirm = noun === "approvals" ? await confirmation() : null;
+  if (!confirm) await unlocked();
   const key = await get("device-key");
   const { device } = await get("binding");
   const header = { typ: "authsvc-decision+jwt", alg: "ES256" };
-  // signed anew for a second try: a jti counts once
-  const body = async () => ({
-    jws: await sign(key.privateKey, header, decisionClaims({ ...answer, deviceId: device.id })),
-  });
-  return call("POST", `/qr-logins/${encodeURIComponent(answer.order.id)}/${noun}`, body);
+  // Signed anew for a second try: a jti counts once. The phone's own unlock covers what was signed, so it comes after;
+  // without it nothing is sent.
+  let receipt;
+  const body = async () => {
+    const jws = await sign(key.privateKey, header, decisionClaims({ ...answer, deviceId: device.id }));
+    receipt = await receiptOf(jws);
+    return confirm ? { jws, assertion: await confirm(jws) } : { jws };
+  };
+  await call("POST", `/qr-logins/${encodeURIComponent(answer.order.id)}/${noun}`, body);
+  return receipt;
 }

@@ -9,17 +9,22 @@ export async function destination(text) {
   if (found.kind === "foreign") return null;
   const binding = (await get("removed")) ? undefined : await get("binding");
   if (found.kind === "bind")
-    return binding ? already(binding) : { screen: "bind", params: { text: found.text } };
-  return binding ? { screen: "asking", params: { text: found.text } } : unbound();
+    return binding ? alreadyBound(binding) : { screen: "bind", params: { text: found.text } };
+  return binding ? { screen: "asking", params: { scanned: readAs(found) } } : unbound();
 }
 
-function already(binding) {
+/** Return the screen which says whose this phone is already. */
+export function alreadyBound(binding) {
   const values = { name: binding.person.name };
   const ways = { main: ["app.home", "home"], other: ["home.phones", "phones"] };
   return {
     screen: "result",
     params: { mark: "info", title: "bind.already.title", lead: "bind.already.lead", values, ...ways },
   };
+}
+
+function readAs({ text, byLink }) {
+  return byLink ? { text, by_link: true } : { text };
 }
 
 function unbound() {

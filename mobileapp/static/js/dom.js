@@ -24,6 +24,7 @@ const SHAPES = {
   failed: ["M12 7v6", "M12 17h.01"],
   info: ["M12 11v6", "M12 7h.01"],
   wait: ["M12 6v6l4 2"],
+  lock: ["M7 11h10a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1z", "M8.5 11V8a3.5 3.5 0 0 1 7 0v3"],
 };
 
 /** Return an element; `testid` becomes data-testid, `onclick` and its like become listeners. */

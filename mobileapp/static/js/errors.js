@@ -1,4 +1,4 @@
-// The three ways a call can end badly. Screens turn each into a sentence that says what to do next.
+// The ways a call can end badly. Screens turn each into a sentence that says what to do next.
 
 /** The service said no (problem+json, RFC 9457): `status`, `code`, and `detail` in the reader's language. */
 export class Refusal extends Error {
@@ -16,6 +16,11 @@ export class Refusal extends Error {
 /** The service could not be reached. */
 export class Offline extends Error {
   name = "Offline";
+}
+
+/** The person did not unlock the phone for it. */
+export class Locked extends Error {
+  name = "Locked";
 }
 
 /** The service no longer knows this phone. */

@@ -35,14 +35,21 @@ export function known(name) {
   return Object.hasOwn(WORDS, name);
 }
 
-/** Return a moment (ISO 8601) as a date and time of day. */
+/** Return a moment (ISO 8601) as a date and time of day, as pages and mails write it. */
 export function moment(iso) {
-  return written(iso, { dateStyle: "medium", timeStyle: "short" });
+  const english = current === "en";
+  const date = written(iso, { dateStyle: english ? "medium" : "long" });
+  return date === "—" ? date : `${date}${english ? ", " : " "}${written(iso, { hour: "2-digit", minute: "2-digit" })}`;
 }
 
 /** Return a moment (ISO 8601) as a time of day, with seconds. */
 export function timeOfDay(iso) {
   return written(iso, { timeStyle: "medium" });
+}
+
+/** Return a moment (ms) as a time of day, without seconds. */
+export function timeOfMinute(at) {
+  return written(new Date(at).toISOString(), { hour: "2-digit", minute: "2-digit" });
 }
 
 function written(iso, style) {

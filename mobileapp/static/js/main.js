@@ -3,18 +3,33 @@
 import * as clock from "./clock.js";
 import { destination } from "./destination.js";
 import { h, icon } from "./dom.js";
+import { askWith } from "./gate.js";
 import { LANGUAGES, language, speak, t } from "./i18n.js";
 import { page } from "./page.js";
 import { bind } from "./screens/bind.js";
+import { freeze } from "./screens/freeze.js";
 import { home, welcome } from "./screens/home.js";
 import { asking, decide } from "./screens/login.js";
+import { move, rename } from "./screens/move.js";
 import { otp } from "./screens/otp.js";
-import { viaPhone } from "./screens/phone-number.js";
+import { numberAccount, numberBack } from "./screens/phone-answer.js";
+import { numberGo, viaPhone } from "./screens/phone-number.js";
+import { numberRefused, numberWays } from "./screens/phone-refused.js";
 import { confirm, phone, phones } from "./screens/phones.js";
+import { receipts } from "./screens/receipts.js";
 import { result } from "./screens/result.js";
 import { scan } from "./screens/scan.js";
+import { secure } from "./screens/secure.js";
+import { typed } from "./screens/typed.js";
+import { askUnlock } from "./screens/unlock.js";
+import { answerIn, isAnswered } from "./verification.js";
 
-const SCREENS = { asking, bind, confirm, decide, home, otp, phone, phones, result, scan, viaPhone, welcome };
+const SCREENS = {
+  ...{ asking, bind, confirm, decide, home, move, otp, phone, phones },
+  ...{ rename, result, scan, secure, viaPhone, welcome },
+  ...{ freeze, receipts, typed },
+  ...{ numberAccount, numberBack, numberGo, numberRefused, numberWays },
+};
 const HOME = "/app/";
 
 // What each step of the browser's history showed. It is not kept in the history itself, for it may hold a secret.
@@ -93,9 +108,11 @@ function announce(text) {
   document.getElementById("live").textContent = text;
 }
 
-async function openingScreen() {
-  const { pathname, href } = location;
-  if (pathname === "/app/phone") return { screen: "viaPhone", params: {} };
+async function openingScreen({ pathname, href, searchParams }) {
+  const answer = pathname === "/app/phone" && answerIn(searchParams);
+  if (answer) return { screen: "numberBack", params: { answer } };
+  if (pathname === "/app/phone" || (pathname === HOME && (await isAnswered())))
+    return { screen: "viaPhone", params: {} };
   if (pathname !== "/app/b" && pathname !== "/app/q") return { screen: "home", params: {} };
   return (await destination(href)) ?? { screen: "home", params: {} };
 }
@@ -107,11 +124,13 @@ function unfit() {
 
 async function start() {
   document.documentElement.lang = language();
+  const address = new URL(location.href);
+  history.replaceState({ position }, "", HOME); // what a link carries leaves the address bar at once
   if (!globalThis.isSecureContext || !globalThis.crypto?.subtle || !globalThis.indexedDB || !navigator.locks)
     return unfit();
+  askWith(askUnlock);
   await clock.wake();
-  const opening = await openingScreen();
-  history.replaceState({ position }, "", HOME); // the secret of a link leaves the address bar at once
+  const opening = await openingScreen(address);
   visits.push(opening);
   addEventListener("popstate", (event) => {
     position = Math.min(event.state?.position ?? 0, visits.length - 1);

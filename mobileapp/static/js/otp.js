@@ -2,8 +2,10 @@
 
 import { bytesOf } from "./bytes.js";
 
-/** Derive the OTP key of a device: HKDF-SHA-256 over ECDH, as an HMAC key that cannot be extracted. */
-export async function deriveOtpKey(privateKey, serverJwk, deviceId) {
+const HMAC = { name: "HMAC", hash: "SHA-256", length: 256 };
+
+/** Derive the OTP key of a device: HKDF-SHA-256 over ECDH, as an HMAC key; `extractable` only to be sealed at once. */
+export async function deriveOtpKey(privateKey, serverJwk, deviceId, extractable = false) {
   const { kty, crv, x, y } = serverJwk;
   const theirs = await crypto.subtle.importKey(
     "jwk",
@@ -21,9 +23,27 @@ export async function deriveOtpKey(privateKey, serverJwk, deviceId) {
     salt: new Uint8Array(),
     info: bytesOf(`authsvc-otp-v1${deviceId}`),
   };
-  return crypto.subtle.deriveKey(recipe, shared, { name: "HMAC", hash: "SHA-256", length: 256 }, false, [
-    "sign",
-  ]);
+  return crypto.subtle.deriveKey(recipe, shared, HMAC, extractable, ["sign"]);
+}
+
+/** Return unsealed bytes as the OTP key, which cannot be extracted again. */
+export function importOtpKey(bytes) {
+  return crypto.subtle.importKey("raw", bytes, HMAC, false, ["sign"]);
+}
+
+/**
+ * Return the key whose codes work only beside the page that shows these characters: HKDF-Expand (RFC 5869 section 2.3),
+ * one HMAC over "authsvc-otp-tag-v1", the characters and 0x01, which a key that cannot be taken out can do.
+ */
+export async function tiedTo(key, tag) {
+  const info = bytesOf(`authsvc-otp-tag-v1${tag}`);
+  return importOtpKey(await crypto.subtle.sign("HMAC", key, new Uint8Array([...info, 1])));
+}
+
+/** Return the two characters of a page as they were shown (O is 0, I and L are 1), or null where it is not two. */
+export function readTag(typed) {
+  const tag = typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
+  return /^[0-9A-HJKMNP-TV-Z]{2}$/.test(tag) ? tag : null;
 }
 
 /** Return the code of one step (RFC 4226 section 5.3 on an HMAC-SHA-256). */
@@ -50,4 +70,16 @@ export function endOf(step, { period, valid_for: validFor }) {
 export function grouped(code) {
   const half = Math.ceil(code.length / 2);
   return `${code.slice(0, half)} ${code.slice(half)}`;
+}
+
+/** Return how a shown code stands at a time (ms) with what was told: live, used, older (than a used one) or over. */
+export function stateOf(step, at, rules, lastUsed) {
+  if (lastUsed === step) return "used";
+  if (endOf(step, rules) <= at) return "over";
+  return lastUsed > step ? "older" : "live";
+}
+
+/** Return after how many seconds there is a code other than that of this step: 0 where there is one already. */
+export function nextIn(step, at, { period }) {
+  return stepAt(at, period) !== step ? 0 : Math.max(1, Math.ceil((step + 1) * period - at / 1000));
 }

@@ -1,10 +1,10 @@
 // The shape that every screen shares: a mark, one heading, one sentence, the thing itself, one main action.
 
-import { Offline, Refusal, Unbound } from "./errors.js";
+import { Locked, Offline, Refusal, Unbound } from "./errors.js";
 import { h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** Return a screen's nodes; `mark` is one of done, failed, info, wait; the first action is the main one. */
+/** Return a screen's nodes; `mark` is one of done, failed, info, wait, lock; the first action is the main one. */
 export function page({ mark, title, lead, body = [], actions = [] }) {
   return [
     h(
@@ -89,6 +89,7 @@ export function notice(testid = "notice") {
 
 /** Run work while a button shows that it goes on; the button cannot be pressed twice. */
 export async function busy(pressed, work) {
+  const focused = document.activeElement === pressed; // which a disabled button loses
   pressed.disabled = true;
   pressed.classList.add("busy");
   pressed.setAttribute("aria-busy", "true");
@@ -98,6 +99,7 @@ export async function busy(pressed, work) {
     pressed.disabled = false;
     pressed.classList.remove("busy");
     pressed.removeAttribute("aria-busy");
+    if (focused) pressed.focus();
   }
 }
 
@@ -105,6 +107,7 @@ export async function busy(pressed, work) {
 export function wordsFor(error) {
   if (error instanceof Offline) return t("trouble.offline");
   if (error instanceof Unbound) return t("trouble.unbound");
+  if (error instanceof Locked) return t("trouble.locked");
   if (!(error instanceof Refusal)) throw error;
   const fields = Object.values(error.body.errors ?? {})
     .flat()

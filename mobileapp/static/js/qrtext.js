@@ -1,11 +1,15 @@
 // What a scanned text is. Only our own origin counts: a code of another site must never reach a call.
 
-/** Return {kind: "bind" | "login" | "foreign", text} for a scanned text or an opened link. */
+const HERE = ".here"; // what the page's own link has more than its picture: it was tapped on this very phone
+
+/** Return {kind: "bind" | "login" | "foreign", text, byLink} for a scanned text or an opened link. */
 export function recognise(text, origin = location.origin) {
-  const url = addressOf(text.trim());
+  const byLink = text.trim().endsWith(HERE);
+  const plain = byLink ? text.trim().slice(0, -HERE.length) : text.trim();
+  const url = addressOf(plain);
   if (!url || url.origin !== origin || url.search || url.hash.length < 2) return { kind: "foreign", text };
-  if (url.pathname === "/app/b") return { kind: "bind", text: text.trim() };
-  if (url.pathname === "/app/q" && frameOf(text) !== null) return { kind: "login", text: text.trim() };
+  if (url.pathname === "/app/b" && !byLink) return { kind: "bind", text: plain };
+  if (url.pathname === "/app/q" && frameOf(plain) !== null) return { kind: "login", text: plain, byLink };
   return { kind: "foreign", text };
 }
 

@@ -4,6 +4,7 @@ const READER = "/app/vendor/zxing-reader.js";
 const WASM = "/app/vendor/zxing_reader.wasm";
 const PAUSE = 120; // ms between two looks: quick enough to feel instant, slow enough for an old phone
 const WIDEST = 960; // px: a QR code that fills a third of the picture is read well below this
+const WIDEST_PICTURE = 2000; // px: a photo of a whole screen holds a smaller code
 
 let loading;
 
@@ -53,13 +54,30 @@ function troubleOf(error) {
   return "broken";
 }
 
+/** Return the QR text in a picture file, null where there is none or it is no picture. */
+export async function readPicture(file) {
+  const reader = await loadReader();
+  let picture;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    return null; // not a picture, or a broken one
+  }
+  const { width, height } = picture;
+  return read(reader, picture, { width, height, widest: WIDEST_PICTURE, canvas: document.createElement("canvas") });
+}
+
 async function look(reader, video, canvas) {
-  if (!video.videoWidth) return null;
-  const scale = Math.min(1, WIDEST / Math.max(video.videoWidth, video.videoHeight));
-  canvas.width = Math.round(video.videoWidth * scale);
-  canvas.height = Math.round(video.videoHeight * scale);
+  const { videoWidth: width, videoHeight: height } = video;
+  return width ? read(reader, video, { width, height, widest: WIDEST, canvas }) : null;
+}
+
+async function read(reader, source, { width, height, widest, canvas }) {
+  const scale = Math.min(1, widest / Math.max(width, height));
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
   const picture = context.getImageData(0, 0, canvas.width, canvas.height);
   const [found] = await reader.readBarcodes(picture, {
     formats: ["QRCode"],

@@ -2,7 +2,10 @@
 //
 //   device-key  {privateKey, publicJwk}          otp-key   HMAC CryptoKey
 //   binding     {device, person, otp}            tokens    {access_token, refresh_token, expires_at (ms)}
-//   clock       {offset, bias} in ms             removed   true, once the service no longer knows this phone
+//   clock       {offset, bias, contact} in ms    removed   true, once the service no longer knows this phone
+//   unlock      see unlock.js                    otp-seed  {privateKey, theirs, deviceId} until the unlock is set up
+//   receipts    see receipts.js
+//   attempt     see verification.js, while the phone is bound by its number
 
 const NAME = "phone";
 const SHELF = "things";
@@ -49,7 +52,10 @@ export function forgetBinding() {
   return keep({
     "device-key": undefined,
     "otp-key": undefined,
+    "otp-seed": undefined,
+    unlock: undefined,
     binding: undefined,
+    receipts: undefined,
     tokens: undefined,
     removed: undefined,
   });

@@ -1,7 +1,14 @@
 // Every sentence of the app: [Traditional Chinese, English], with straight quotes (Chinese fonts set curly ones wide).
 // Server refusals come in the reader's language already.
 
+import { LOGIN_WORDS } from "./words-login.js";
+import { NUMBER_WORDS } from "./words-number.js";
+import { OTP_WORDS } from "./words-otp.js";
+
 export const WORDS = {
+  ...LOGIN_WORDS,
+  ...NUMBER_WORDS,
+  ...OTP_WORDS,
   "app.name": ["手機通行證", "Phone Pass"],
   "app.other": ["English", "中文"],
   "app.back": ["返回", "Back"],
@@ -17,6 +24,10 @@ export const WORDS = {
   "trouble.unbound": [
     "這支手機已不在您的名單上，請重新綁定。",
     "This phone is no longer on your list. Please bind it again.",
+  ],
+  "trouble.locked": [
+    "沒有解鎖，所以什麼都沒有送出。請再試一次。",
+    "Not unlocked, so nothing was sent. Please try again.",
   ],
   "trouble.often": ["試的次數太多了，請稍後再試。", "Too many tries. Please wait a little."],
   "trouble.server": [
@@ -35,12 +46,12 @@ export const WORDS = {
 
   "welcome.title": ["先綁定這支手機", "Bind this phone first"],
   "welcome.lead": [
-    "綁定一次，之後用手機就能登入。請在電腦上用健保卡登入，按「產生裝置認證碼」。",
-    "Do this once, then your phone logs you in. On a computer, log in with your health card and press 'Generate device code'.",
+    "綁定一次，之後用手機就能登入。有讀卡機：在電腦上用健保卡登入，按「產生裝置認證碼」。沒有讀卡機：用您的月租型門號。",
+    "Do this once, then your phone logs you in. With a card reader: log in on a computer and press 'Generate device code'. Without one: use your own monthly mobile number.",
   ],
   "welcome.scan": ["掃描 QR Code", "Scan the QR code"],
   "welcome.code": ["輸入裝置碼", "Type the device code"],
-  "welcome.phone": ["用行動電話認證", "Use my mobile number"],
+  "welcome.phone": ["行動電話認證", "Use my mobile number"],
 
   "home.hello": ["您好，{name}", "Hello, {name}"],
   "home.scan": ["掃描登入", "Scan to log in"],
@@ -78,6 +89,8 @@ export const WORDS = {
   ],
   "bind.code": ["裝置碼", "Device code"],
   "bind.code.hint": ["8 個英文字母或數字", "8 letters or digits"],
+  "bind.code.first": ["裝置碼前 4 碼", "Device code, first four"],
+  "bind.code.second": ["裝置碼後 4 碼", "Device code, last four"],
   "bind.code.error": [
     "裝置碼是 8 個英文字母或數字，請再看一次電腦畫面。",
     "The code has 8 letters or digits. Please look at the screen again.",
@@ -98,15 +111,57 @@ export const WORDS = {
     "It belongs to {name}. To change that, unbind it first under 'My phones'.",
   ],
 
-  "otp.title": ["健保卡OTP認證碼", "One-time code"],
-  "otp.lead": ["請在登入頁輸入這組號碼。只能使用一次。", "Type this code on the login page. It works once."],
+  "secure.phone.title": ["用手機的解鎖保護", "Guard it with your phone's lock"],
+  "secure.phone.lead": [
+    "產生認證碼或同意登入之前，會先請您用指紋、臉孔或螢幕鎖解鎖。",
+    "Before it makes a code or approves a login, it asks for your fingerprint, face or screen lock.",
+  ],
+  "secure.phone.main": ["使用手機的解鎖", "Use my phone's lock"],
+  "secure.phone.failed": ["沒有設定成功。請再試一次，或改設 App 密碼。", "That did not work. Try again, or set an app PIN."],
+  "secure.pin.instead": ["改設 App 密碼", "Set an app PIN instead"],
+  "secure.pin.title": ["設定 6 位數 App 密碼", "Set a 6-digit app PIN"],
+  "secure.pin.lead": [
+    "產生認證碼或同意登入之前，會先請您輸入。只有這支手機知道它。",
+    "You enter it before a code is made or a login approved. Only this phone knows it.",
+  ],
+  "secure.pin": ["App 密碼", "App PIN"],
+  "secure.pin.hint": ["6 個數字；不要用生日或連號", "6 digits; no birthday, no row of digits"],
+  "secure.again": ["再輸入一次", "Once more"],
+  "secure.again.hint": ["和上面相同", "The same as above"],
+  "secure.pin.form": ["請輸入 6 個數字。", "Please enter 6 digits."],
+  "secure.pin.weak": [
+    "這組太容易被猜到（連號、重複或像日期）。請換一組。",
+    "That is easy to guess (a row, repeated, or like a date). Please choose another.",
+  ],
+  "secure.pin.differs": ["兩次輸入的不一樣。", "The two are not the same."],
+  "secure.submit": ["設定密碼", "Set the PIN"],
+
+  "unlock.pin.title": ["輸入 App 密碼", "Enter your app PIN"],
+  "unlock.pin.hint": ["您在這支手機上設定的 6 個數字", "The 6 digits you chose on this phone"],
+  "unlock.pin.wrong": ["密碼不對，還可以試 {left} 次。", "That is not it. Tries left: {left}."],
+  "unlock.pin.last": [
+    "密碼不對，只剩 1 次。再錯就要重新綁定。",
+    "That is not it. One try is left; after that this phone must be bound again.",
+  ],
+  "unlock.phone.title": ["請解鎖手機", "Unlock your phone"],
+  "unlock.phone.lead": ["請用指紋、臉孔或螢幕鎖確認是您。", "Show that it is you: fingerprint, face or screen lock."],
+  "unlock.phone.failed": ["還沒有解鎖。", "It is not unlocked yet."],
+  "unlock.submit": ["解鎖", "Unlock"],
+  "unlock.pin.forgotten": ["忘記密碼？", "Forgot it?"],
+  "unlock.phone.forgotten": ["手機的解鎖不能用了？", "Your phone's lock no longer works?"],
+  "unlock.forget.title": ["要重新綁定嗎？", "Bind this phone again?"],
+  "unlock.forget.lead": [
+    "沒有人能查到您的密碼。請先解除這支手機，再用健保卡在電腦上產生裝置認證碼，重新綁定。",
+    "Nobody can look it up. Remove this phone here, then generate a device code with your health card on a computer and bind it again.",
+  ],
+  "unlock.forget.yes": ["解除並重新綁定", "Remove and bind again"],
+  "unlock.out.title": ["這支手機已停用", "This phone was stopped"],
+  "unlock.out.lead": [
+    "密碼錯了 5 次。為了保護您，這支手機的金鑰已移除，別人也不能用了。請用健保卡重新綁定，您的帳號沒有問題。",
+    "The PIN was wrong 5 times. To protect you the keys were removed from this phone, so nobody else can use it either. Your account is fine: bind the phone again with your health card.",
+  ],
+
   "time.left": ["還有 {time}", "{time} left"],
-  "otp.spoken": ["認證碼 {code}，還有 {time}", "Code {code}, {time} left"],
-  "otp.over": ["時間到了", "Time is up"],
-  "otp.over.lead": ["這組號碼已失效，請顯示新的。", "This code no longer works. Show a new one."],
-  "otp.new": ["顯示新的認證碼", "Show a new code"],
-  "otp.used": ["用過了？換一組", "Used it? Next code"],
-  "otp.warn": ["不要把認證碼告訴任何人，我們也不會問您。", "Tell this code to nobody. We never ask for it."],
 
   "scan.title": ["掃描 QR Code", "Scan the QR code"],
   "scan.opening": ["正在開啟相機…", "Opening the camera…"],
@@ -127,6 +182,11 @@ export const WORDS = {
     "可能有別的程式正在使用相機，或網路中斷。請關閉其他程式，再試一次。",
     "Another app may be using it, or the network is down. Close other apps and try again.",
   ],
+  "scan.picture": ["從照片讀取", "Read a picture instead"],
+  "scan.picture.none": [
+    "照片裡找不到 QR Code，請換一張清楚的。",
+    "No QR code was found in that picture. Please try a clearer one.",
+  ],
   "scan.code": ["改為輸入裝置碼", "Type the device code instead"],
   "scan.otp": ["改用 OTP 認證碼", "Use a one-time code instead"],
 
@@ -145,12 +205,12 @@ export const WORDS = {
   "login.browser": ["瀏覽器", "Browser"],
   "login.not_me": ["不是我", "This is not me"],
   "login.cancel": ["取消", "Cancel"],
-  "login.done.title": ["已同意登入", "You are logged in"],
+  "login.done.title": ["已同意登入", "Login approved"],
   "login.done.lead": ["請回到電腦畫面，網頁會自動繼續。", "Go back to the website. It goes on by itself."],
   "login.not_me.title": ["已拒絕登入", "Login denied"],
   "login.not_me.lead": [
-    "沒有人登入您的帳號。不要掃描別人傳來的 QR Code。",
-    "Nobody got in. Do not scan QR codes that others send you.",
+    "沒有人登入您的帳號，我們也寄了信給您。有人知道您的身分證號和生日：您可以停止綁定新手機，直到您用健保卡重新開放。",
+    "Nobody got in, and we have written to you. Somebody knows your ID and birth date: you can stop new phones until you allow them again with your card.",
   ],
   "login.cancel.title": ["已取消登入", "Login cancelled"],
   "login.cancel.lead": ["沒有登入任何網站。", "You were not logged in anywhere."],
@@ -168,7 +228,31 @@ export const WORDS = {
   "phones.this": ["這支手機", "This phone"],
   "phones.model": ["型號", "Model"],
   "phones.bound": ["綁定時間", "Bound"],
+  "phones.how": ["認證方式", "How sure"],
+  "phones.key": ["金鑰保存", "Its key"],
   "phones.used": ["最近使用", "Last used"],
+  "phones.move": ["換到新手機", "Move to a new phone"],
+  "phones.rename": ["更改名稱", "Change the name"],
+  "rename.title": ["更改手機名稱", "Change the phone's name"],
+  "rename.save": ["儲存名稱", "Save the name"],
+  "move.title": ["換到新手機", "Move to a new phone"],
+  "move.lead": [
+    "這支手機會產生一個 10 分鐘有效的 QR Code。用新手機的 App 掃描後，新手機綁定完成，這支手機同時停用。",
+    "This phone makes a QR code that is valid for 10 minutes. Scan it with the app on the new phone: that one is bound, and this one stops working at the same moment.",
+  ],
+  "move.go": ["產生換機 QR Code", "Make the QR code"],
+  "move.show.title": ["請用新手機掃描", "Scan this with the new phone"],
+  "move.show.lead": [
+    "在新手機開啟 App，按「掃描 QR Code」。請不要給別人看或轉傳。",
+    "Open the app on the new phone and press 'Scan the QR code'. Do not show or forward it to anybody.",
+  ],
+  "move.picture": ["換機用的 QR Code", "QR code for the new phone"],
+  "move.over": ["時間已過，請返回後重新產生。", "The time is over. Go back and make a new one."],
+  "move.done.title": ["已換到新手機", "You have moved"],
+  "move.done.lead": [
+    "新手機已經綁定，這支手機不能再登入。",
+    "The new phone is bound. This one can no longer log you in.",
+  ],
   "phones.unbind": ["解除綁定", "Unbind"],
   "phones.lost": ["通報遺失", "Report lost"],
   "unbind.title": ["解除綁定「{name}」？", "Unbind '{name}'?"],
@@ -191,11 +275,5 @@ export const WORDS = {
   "lost.done.lead": [
     "「{name}」已停用。找到後可以重新綁定。",
     "'{name}' has been stopped. If you find it, you can bind it again.",
-  ],
-
-  "phone.title": ["行動電話認證尚未開放", "Not open yet"],
-  "phone.lead": [
-    "這個方式還在準備中。現在請用裝置碼綁定。",
-    "Binding by mobile number is being prepared. For now, please use the device code.",
   ],
 };

@@ -8,6 +8,9 @@ const REST = 2000;
 
 export const isFinal = (status) => FINAL.has(status);
 
+/** Whether nothing more is to be heard; a login that goes on in another page of this browser is heard to its end. */
+export const isOver = ({ status, return_here: here }) => isFinal(status) && !(status === "approved" && here);
+
 /** Long polls until a final state; an answer that came at once means that there is no push: then every 2 s. */
 async function poll(order, heard, signal) {
   while (!signal.aborted) {
@@ -18,31 +21,31 @@ async function poll(order, heard, signal) {
     } catch (fault) {
       if (signal.aborted) return;
       if (!(fault instanceof Problem)) throw fault;
-      if (fault.status === 404 || fault.status === 410) heard.status("expired");
+      if (fault.status === 404 || fault.status === 410) heard.told({ status: "expired", step: "expired" });
       if (fault.status >= 400 && fault.status < 500 && fault.status !== 429) return;
       await pause((fault.retryAfter ?? 2) * 1000);
       continue;
     }
     if (signal.aborted) return;
-    if (answer.frame) heard.frame(answer.frame.text);
-    heard.status(answer.status);
-    if (isFinal(answer.status)) return;
+    if (answer.frame) heard.frame({ text: answer.frame.text, typed_code: answer.typed_code });
+    heard.told(answer);
+    if (isOver(answer)) return;
     if (performance.now() - begun < QUICK) await pause(REST);
   }
 }
 
-/** Calls `heard.status(status)` and `heard.frame(text)` until a final state or the signal; never both ways at once. */
+/** Calls `heard.told({status, step, …})` and `heard.frame({text, typed_code})` until a final state or the signal; never both ways at once. */
 export function follow(order, heard, signal) {
   const stream = new EventSource(order.events_url);
-  let last = "waiting";
+  let last = { status: "waiting" };
   stream.addEventListener("state", (event) => {
-    last = JSON.parse(event.data).status;
-    heard.status(last);
-    if (isFinal(last)) stream.close();
+    last = JSON.parse(event.data);
+    heard.told(last);
+    if (isOver(last)) stream.close();
   });
-  stream.addEventListener("frame", (event) => heard.frame(JSON.parse(event.data).text));
+  stream.addEventListener("frame", (event) => heard.frame(JSON.parse(event.data)));
   stream.addEventListener("error", () => {
-    if (signal.aborted || isFinal(last)) return;
+    if (signal.aborted || isOver(last)) return;
     stream.close();
     poll(order, heard, signal);
   });

@@ -1,10 +1,11 @@
 /** QR login in this tab: order, picture, ring, states; on approval the session opens and the page goes on. */
 import { Problem, call } from "/static/js/api.js";
-import { handle, hideFault, showFault, value, whileBusy } from "/static/js/form.js";
+import { handle, hideFault, replaceView, showFault, value, whileBusy } from "/static/js/form.js";
 import { drawQr } from "/static/js/qrpicture.js";
 import { startRing } from "/static/js/ring.js";
 import { makeKey, proofOver, publicJwk } from "/static/qrlogin/js/browserkey.js";
-import { follow, isFinal } from "/static/qrlogin/js/follow.js";
+import { follow, isFinal, isOver } from "/static/qrlogin/js/follow.js";
+import { keepForReturn } from "/static/qrlogin/js/returning.js";
 
 const FIRST_ROC_YEAR = 1911;
 const form = document.getElementById("qr-login");
@@ -13,6 +14,9 @@ const link = view.querySelector("[data-link]");
 const picture = link.querySelector("svg");
 const ring = view.querySelector("[data-ring]");
 const fault = view.querySelector("[data-waiting-fault]");
+const receiptLine = view.querySelector("[data-receipt-line]");
+const said = view.querySelector("[data-said]");
+const PATIENCE = 5000; // ms that the service may be late to say that the time is over
 let current = null;
 
 /** ISO date from the three fields; years under 200 are years of the Republic. */
@@ -30,19 +34,34 @@ function typed() {
   return body;
 }
 
-function showStatus(status) {
-  view.dataset.status = status;
-  for (const line of view.querySelectorAll("[data-for]")) line.hidden = line.dataset.for !== status;
+/** The finest text that the page has for a state: by its reason, else by its step, else by its status. */
+function keyOf({ status, step, reason, return_here: here }) {
+  const wanted = [status === "approved" && here ? "approved-here" : `${status}-${reason}`, step, status];
+  return wanted.find((key) => view.querySelector(`[data-for="${CSS.escape(key ?? "")}"]`));
+}
+
+function showState(told) {
+  const { status } = told;
+  Object.assign(view.dataset, { status, step: told.step ?? status });
+  const key = keyOf(told);
+  for (const line of view.querySelectorAll("[data-for]")) line.hidden = line.dataset.for !== key;
+  for (const part of view.querySelectorAll("[data-while]")) part.hidden = !part.dataset.while.split(" ").includes(status);
+  receiptLine.hidden = !told.receipt;
+  receiptLine.querySelector("[data-receipt]").textContent = told.receipt ?? "";
+  link.hidden = status !== "waiting" && status !== "scanned";
   link.toggleAttribute("data-dim", status !== "waiting");
   if (status !== "waiting") link.removeAttribute("href");
   const over = status === "failed" || (isFinal(status) && status !== "approved");
+  view.querySelector("[data-regenerate]").hidden = status === "approved";
   view.querySelector("[data-regenerate]").classList.toggle("plain", !over);
+  view.querySelector("[data-cancel]").hidden = status === "approved";
   if (over || status === "approved") current?.stopRing();
 }
 
-function showFrame(content) {
+function showFrame({ text: content, typed_code: typedCode }) {
   drawQr(picture, content);
   link.href = content;
+  view.querySelector("[data-typed-code]").textContent = typedCode;
 }
 
 function leave() {
@@ -57,38 +76,67 @@ async function enter(order) {
     await call("POST", "/sessions/qr", { order_id: order.id, browser_proof: proof });
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
-    showStatus("failed");
+    showState({ status: "failed" });
     showFault(fault, refusal);
     return;
   }
   window.location.assign(value(form, "next"));
 }
 
+/** Shows the order that follows one that nobody scanned, in the same place and without a word; when none does, says so. */
+async function succeed(order) {
+  let answer;
+  try {
+    answer = await call("POST", `/qr-logins/${order.id}/successors`);
+  } catch (refusal) {
+    if (!(refusal instanceof Problem)) throw refusal;
+    if (order === current) showState({ status: "expired", step: "expired", reason: "unscanned" });
+    return;
+  }
+  if (order === current) put({ ...answer, pair: order.pair });
+  else await drop(answer);
+}
+
 function hearing(order) {
   return {
-    frame: (content) => {
-      if (order === current && view.dataset.status === "waiting") showFrame(content);
+    frame: (drawn) => {
+      if (order === current && view.dataset.status === "waiting") showFrame(drawn);
     },
-    status: (status) => {
-      if (order !== current || status === view.dataset.status) return;
-      showStatus(status);
-      if (status === "approved") enter(order);
+    told: (told) => {
+      if (order !== current || order.over) return;
+      order.over = isOver(told);
+      if (told.status === "expired" && told.reason === "unscanned") {
+        succeed(order);
+        return;
+      }
+      const before = view.dataset.status;
+      showState(told);
+      if (told.status === "approved" && before !== "approved" && !told.return_here) enter(order);
+      if (told.status === "used" && told.return_here) window.location.assign(value(form, "next"));
     },
   };
 }
 
-function show(order) {
-  hideFault(fault);
-  form.hidden = true;
-  view.hidden = false;
-  view.querySelector("[data-match]").textContent = order.match_code;
+/** Puts an order into the view, in the place of the one before it. */
+function put(answer) {
+  leave();
+  const order = { ...answer, over: false, abort: new AbortController(), stopRing: () => {} };
   current = order;
-  showStatus("waiting");
-  showFrame(order.frame.text);
-  order.stopRing = startRing(ring, Number(ring.dataset.seconds), () => {
-    if (order === current && !isFinal(view.dataset.status)) showStatus("expired");
-  });
+  view.querySelector("[data-match]").textContent = order.match_code;
+  showState({ status: "waiting", step: "waiting" });
+  showFrame({ text: order.frame.text, typed_code: order.typed_code });
+  order.stopRing = startRing(ring, Number(ring.dataset.seconds), () => setTimeout(() => {
+    if (order === current && !order.over) showState({ status: "expired", step: "expired" }); // nothing was heard any more
+  }, PATIENCE));
   follow(order, hearing(order), order.abort.signal);
+}
+
+function show(answer) {
+  hideFault(fault);
+  const pressed = view.contains(document.activeElement); // the button for a new code: it stays where it is
+  if (pressed) [form.hidden, view.hidden] = [true, false];
+  else replaceView(form, view);
+  put(answer);
 }
 
 async function begin() {
@@ -102,7 +150,7 @@ async function begin() {
     delete refusal.errors?.birth_date;
     throw refusal;
   }
-  show({ ...answer, pair, abort: new AbortController(), stopRing: () => {} });
+  show({ ...answer, pair });
 }
 
 async function regenerate() {
@@ -110,9 +158,31 @@ async function regenerate() {
     await begin();
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
-    showStatus("failed");
+    showState({ status: "failed" });
     showFault(fault, refusal);
   }
+}
+
+async function drop(order) {
+  await call("DELETE", `/qr-logins/${order.id}`).catch((refusal) => {
+    if (!(refusal instanceof Problem)) throw refusal; // an order that is over already needs no cancelling
+  });
+}
+
+/** On this very phone the app takes over, perhaps in this tab: the key waits for the page that comes back. */
+async function openApp(event) {
+  event.preventDefault();
+  const order = current;
+  if (!order || !link.href) return;
+  await keepForReturn(order.id, { pair: order.pair, next: value(form, "next") });
+  window.location.assign(`${link.href}.here`);
+}
+
+/** Reads the code out, symbol by symbol, to whoever hears the page. */
+function say() {
+  const code = view.querySelector("[data-typed-code]").textContent;
+  said.textContent = "";
+  setTimeout(() => { said.textContent = [...code.replace("-", ",")].join(" "); }, 50);
 }
 
 async function cancel() {
@@ -121,14 +191,13 @@ async function cancel() {
   view.hidden = true;
   form.hidden = false;
   form.elements.namedItem("national_id").focus();
-  if (!order) return;
-  await call("DELETE", `/qr-logins/${order.id}`).catch((refusal) => {
-    if (!(refusal instanceof Problem)) throw refusal; // an order that is over already needs no cancelling
-  });
+  if (order) await drop(order);
 }
 
 for (const [selector, work] of [["[data-regenerate]", regenerate], ["[data-cancel]", cancel]]) {
   const button = view.querySelector(selector);
   button.addEventListener("click", () => whileBusy(button, work));
 }
+link.addEventListener("click", openApp);
+view.querySelector("[data-say]").addEventListener("click", say);
 handle(form, begin);

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -156,6 +156,14 @@ MUTATIONS: dict[str, Callable[[Draft], Any]] = {
     "htu of another path": claim(htu=f"{ORIGIN}/api/v1/devices"),
     "htu of another host": claim(htu=f"http://evil.example{PATH}"),
     "htu of another scheme": claim(htu=f"https://localhost:8000{PATH}"),
+    "htu of another port": claim(htu=f"http://localhost:8001{PATH}"),
+    "htu without its port": claim(htu=f"http://localhost{PATH}"),
+    "htu with a user before the host": claim(htu=f"http://localhost@localhost:8000{PATH}"),
+    "htu in capitals": claim(htu=f"{ORIGIN}{PATH.upper()}"),
+    "htu with a slash more": claim(htu=f"{ORIGIN}{PATH}/"),
+    "htu a path alone": claim(htu=PATH),
+    "htu with a port that is none": claim(htu=f"http://localhost:x{PATH}"),
+    "htu with half a bracket": claim(htu=f"http://[localhost:8000{PATH}"),
     "htu a list": claim(htu=[ORIGIN + PATH]),
     "no iat": without("iat"),
     "iat a text": claim(iat="now"),
@@ -185,6 +193,50 @@ def test_a_proof_with_one_thing_wrong_is_refused(kit: Kit, draft: Draft, spoil: 
     with pytest.raises(ProofRefused) as caught:
         show(kit, draft)
     assert caught.value.status == 401
+
+
+@pytest.mark.parametrize(
+    "htu", [f"HTTP://LocalHost:8000{PATH}", f"{ORIGIN}/api/v1/%6De/device", f"{ORIGIN}{PATH}?", f"{ORIGIN}{PATH}#"]
+)
+def test_an_address_written_otherwise_is_the_same_address(kit: Kit, draft: Draft, htu: str) -> None:
+    draft.claims["htu"] = htu
+    assert show(kit, draft)
+
+
+@pytest.mark.parametrize(
+    ("origin", "htu"), [("https://a.example", "https://a.example:443"), ("http://a.example", "http://a.example:80")]
+)
+def test_the_default_port_may_be_named(kit: Kit, draft: Draft, origin: str, htu: str) -> None:
+    there = replace(kit, settings=replace(kit.settings, public_origin=origin))
+    draft.claims["htu"] = htu + PATH
+    assert show(there, draft)
+
+
+def test_a_decision_is_no_proof_though_the_same_key_signed_it(kit: Kit, draft: Draft) -> None:
+    draft.header["typ"] = "authsvc-decision+jwt"
+    with pytest.raises(ProofRefused):
+        show(kit, draft)
+
+
+def test_a_phone_that_was_told_to_use_a_nonce_is_not_believed_without_one(kit: Kit, draft: Draft) -> None:
+    draft.claims["iat"] += 3600
+    for jti in ("one", "two"):
+        draft.claims["jti"] = jti
+        with pytest.raises(NonceRequired):
+            show(kit, draft)
+
+
+def test_proofs_made_ahead_are_not_believed_before_their_time_nor_where_a_nonce_is_asked_for(
+    kit: Kit, draft: Draft, clock: MovableClock
+) -> None:
+    # given somebody who had the phone for a moment and made proofs for tomorrow
+    draft.claims["iat"] += 86_400
+    with pytest.raises(NonceRequired):
+        show(kit, draft)
+    # when their time has come, then the token that their `ath` names is long over, and new tokens need a nonce of ours
+    clock.forward(seconds=86_400)
+    with pytest.raises(NonceRequired):
+        show(kit, draft, fresh=True)
 
 
 def test_query_and_fragment_of_the_address_do_not_count(kit: Kit, draft: Draft) -> None:

@@ -7,8 +7,9 @@ from werkzeug.test import TestResponse
 
 from authsvc.core.kit import Kit
 from authsvc.identity import login
-from authsvc.identity.login import CardNotRegistered, OnlineServicesSuspended, PasswordWrong
+from authsvc.identity.login import CardNotRegistered, PasswordWrong
 from authsvc.identity.models import Person
+from authsvc.identity.standing import OnlineServicesSuspended
 from mocks.card.cards import Deck
 from mocks.people import World
 from tests.browser import PASSWORD, Browser

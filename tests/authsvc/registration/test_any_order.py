@@ -13,12 +13,13 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from authsvc.core.jobs import jobs_of
 from authsvc.core.kit import Kit
 from authsvc.core.outbox import OutboxMail
+from authsvc.identity import suspension
 from authsvc.identity.models import Person
 from authsvc.registration.models import Registration
 from mocks.card.cards import Deck
@@ -184,11 +185,14 @@ class AnyOrder(RuleBasedStateMachine):
         person = self.people[key]
         if not person.registered:
             return
+        verb = suspension.restore if person.suspended else suspension.suspend
         person.suspended = not person.suspended
         index = self.ground.kit.keys.index("national_id", self.browsers[key].person(key).national_id)
-        mine = update(Person).where(Person.national_id_index == index)
         with self.ground.kit.begin() as session:
-            session.execute(mine.values(status="suspended" if person.suspended else "active"))
+            person_id = session.scalars(select(Person.id).where(Person.national_id_index == index)).one()
+            verb(session, self.ground.kit, person_id=person_id)
+        if person.suspended:
+            person.inside, person.moving = False, None
 
     @rule(days=st.sampled_from((1, 4, 5, 26, 30)))
     def pass_days(self, days: int) -> None:

@@ -13,6 +13,7 @@ export class Problem extends Error {
     this.readerCode = body.reader_code;
     this.retryAfter = body.retry_after;
     this.ways = body.ways ?? [];
+    this.personId = body.person_id; // whose record the counter opened instead
   }
 }
 

@@ -1,7 +1,6 @@
 /** The card reader beside the browser: what it holds, and proofs of a card's presence. */
 import { Problem, call } from "/static/js/api.js";
-
-const component = () => document.querySelector("meta[name=card-component]").content.replace(/\/$/, "");
+import { addressSpace, componentAddress, readerPermission } from "/static/js/reader-permission.js";
 
 /** A fault of reader, card or component. `number` is the help desk's, `code` tells its faults apart. */
 export class CardFault extends Error {
@@ -15,11 +14,12 @@ export class CardFault extends Error {
 async function ask(path, body) {
   let answer;
   try {
-    answer = await fetch(component() + path, body === undefined ? { cache: "no-store" } : {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    answer = await fetch(componentAddress() + path, body === undefined ? { cache: "no-store", ...addressSpace() } : {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...addressSpace(),
     });
   } catch {
-    throw new CardFault(61006, "component_unreachable");
+    // The browser says only that it failed; whether it was the person's "Block" stands in the permission.
+    throw new CardFault(61006, await readerPermission() === "denied" ? "permission_refused" : "component_unreachable");
   }
   const content = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new CardFault(content.reader_code ?? 8013, content.code ?? "", content.detail ?? "");
@@ -42,12 +42,12 @@ export async function requireCard(kind) {
   return card;
 }
 
-/** A fresh `card_proof` for this purpose: challenge from the service, signature from the card. */
-export async function proveCard(purpose, kind = "nhi") {
+/** A fresh `card_proof` for this purpose: challenge from the service, signature from the card, which may want its PIN. */
+export async function proveCard(purpose, kind = "nhi", pin = undefined) {
   await requireCard(kind);
   const challenge = await call("POST", "/card-challenges", { purpose });
   const signed = await ask("/sign", {
-    origin: window.location.origin, purpose, challenge_id: challenge.id, nonce: challenge.nonce,
+    origin: window.location.origin, purpose, challenge_id: challenge.id, nonce: challenge.nonce, pin,
   });
   return { challenge_id: challenge.id, certificate: signed.certificate, signature: signed.signature };
 }
@@ -60,5 +60,5 @@ export function explain(fault) {
   const row = rows.find((candidate) => candidate.dataset.code === fault.code)
     ?? document.querySelector(`#reader-errors [data-code="${CSS.escape(fault.code)}"]`) ?? rows[0];
   if (!row) return null;
-  return { number: String(number), cause: row.querySelector("[data-cause]").textContent.trim(), remedy: row.querySelector("[data-remedy]").textContent.trim() };
+  return { number: String(number), code: row.dataset.code, cause: row.querySelector("[data-cause]").textContent.trim(), remedy: row.querySelector("[data-remedy]").textContent.trim() };
 }

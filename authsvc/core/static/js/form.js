@@ -10,13 +10,25 @@ function paragraph(content, className = "") {
   return element;
 }
 
-/** Shows a fault in its box (an element with role alert); with a reader fault its number, cause and remedy. */
+/** Leads to the fault's row on the help page; in a tab of its own, so that what was typed here stays. */
+function helpLink({ number, code }) {
+  const link = document.createElement("a");
+  link.href = `/help/reader-errors#${code}`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = text("reader-help", { number });
+  const line = paragraph("");
+  line.append(link);
+  return line;
+}
+
+/** Shows a fault in its box (an element with role alert); with a reader fault its number, cause, remedy and a link to more. */
 export function showFault(box, fault) {
   const known = explain(fault);
   const strong = document.createElement("strong");
   const cause = known && !(fault instanceof Problem) ? known.cause : fault.message || text("unknown-problem");
   strong.textContent = known ? `[${known.number}] ${cause}` : cause;
-  const lines = known ? [strong, paragraph(known.remedy)] : [strong];
+  const lines = known ? [strong, paragraph(known.remedy), helpLink(known)] : [strong];
   box.replaceChildren(...lines);
   box.className = "notice bad";
   box.dataset.code = fault.code ?? "unknown";
@@ -30,6 +42,13 @@ export function hideFault(box) {
 
 const faultBox = (form) => form.querySelector("[data-fault]");
 
+const describedBy = (input) => (input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
+
+function describe(input, ids) {
+  if (ids.length > 0) input.setAttribute("aria-describedby", ids.join(" "));
+  else input.removeAttribute("aria-describedby");
+}
+
 /** Puts a message beside the field of that name; false where the form has no such field. */
 export function fieldError(form, name, message) {
   const field = form.elements.namedItem(name);
@@ -40,16 +59,19 @@ export function fieldError(form, name, message) {
   line.id = `${input.id || input.name}-error`;
   line.textContent = message;
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-errormessage", line.id);
+  describe(input, [...describedBy(input), line.id]);
   (input.closest(".field") ?? input.parentElement).append(line);
   return true;
 }
 
 export function clearErrors(form) {
-  for (const line of form.querySelectorAll(".field-error")) line.remove();
+  for (const line of form.querySelectorAll(".field-error")) {
+    const input = form.querySelector(`[aria-describedby~="${CSS.escape(line.id)}"]`);
+    if (input) describe(input, describedBy(input).filter((id) => id !== line.id));
+    line.remove();
+  }
   for (const input of form.querySelectorAll("[aria-invalid]")) {
     input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-errormessage");
   }
   const box = faultBox(form);
   if (box) hideFault(box);
@@ -76,24 +98,42 @@ export function showInForm(form, fault) {
     showFault(box, fault);
     for (const message of rest) box.append(paragraph(message));
   }
-  if (box && fault.retryAfter) wait(form, box, fault.retryAfter);
+  if (box && (fault.retryAfter || fault.code === "network")) offerAgain(form, box, fault);
   focusFirstError(form);
 }
 
-/** Counts the pause down that the service asked for; the button comes back when it is over. */
-function wait(form, box, seconds) {
+/** Says what is kept and offers another try, after the pause that the service asked for. */
+function offerAgain(form, box, fault) {
+  const again = document.createElement("button");
+  Object.assign(again, { type: "button", className: "plain", textContent: text("try-again") });
+  again.dataset.testid = "try-again";
+  again.addEventListener("click", () => form.requestSubmit(form.querySelector("[type=submit]")));
+  for (const words of [form.dataset.keeps, fault.note]) if (words) box.append(paragraph(words));
+  if (fault.retryAfter) wait([form.querySelector("[type=submit]"), again], box, fault.retryAfter);
+  box.append(again);
+}
+
+/** Counts a pause down; the buttons come back when it is over. */
+function wait(buttons, box, seconds) {
   const line = paragraph("");
-  const button = form.querySelector("[type=submit]");
   const until = performance.now() + seconds * 1000;
   box.append(line);
   const tick = () => {
     const left = Math.ceil((until - performance.now()) / 1000);
     line.textContent = left > 0 ? text("retry-in", { seconds: left }) : text("retry-now");
-    if (button) button.disabled = left > 0;
-    if (left > 0 && box.contains(line)) setTimeout(tick, 500);
-    else if (button) button.disabled = false;
+    const waiting = left > 0 && box.contains(line);
+    for (const button of buttons) if (button) button.disabled = waiting;
+    if (waiting) setTimeout(tick, 500);
   };
   tick();
+}
+
+/** Shows `view` in the place of `gone`, and puts the focus there, because what had it is no longer to be seen. */
+export function replaceView(gone, view) {
+  gone.hidden = true;
+  view.hidden = false;
+  view.tabIndex = -1;
+  view.focus();
 }
 
 /** Runs `work` while the button says that it is busy; a second press meanwhile does nothing. */

@@ -1,4 +1,5 @@
 /** New passwords: show and hide, the meter, and the checks that need no server. */
+import "/static/js/password-hints.js";
 import { text } from "/static/js/texts.js";
 
 const SHORTEST = 6;

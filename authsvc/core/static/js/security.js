@@ -17,6 +17,8 @@ function item(event) {
   at.dateTime = event.at;
   at.textContent = moment(event.at);
   element.querySelector("[data-here]").hidden = !event.here;
+  element.querySelector("[data-receipt-part]").hidden = !event.receipt;
+  element.querySelector("[data-receipt]").textContent = event.receipt ?? "";
   return element;
 }
 

@@ -7,12 +7,15 @@ export function text(key, values = {}) {
   return element.textContent.trim().replaceAll(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** A moment in the reader's own language and time zone; ROC years where the page is Chinese. */
-export function moment(iso, style = { dateStyle: "medium", timeStyle: "short" }) {
+/** A moment in the reader's own language and time zone, as mails write it (core/localtime.py); ROC years in Chinese. */
+export function moment(iso) {
   if (!iso) return "";
-  const language = document.documentElement.lang;
-  const locale = language.startsWith("zh") ? "zh-Hant-TW-u-ca-roc" : "en-GB";
-  return new Intl.DateTimeFormat(locale, style).format(new Date(iso));
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const [locale, between] = chinese ? ["zh-Hant-TW-u-ca-roc", " "] : ["en-GB", ", "];
+  const at = new Date(iso);
+  const part = (style) => new Intl.DateTimeFormat(locale, { ...style, hourCycle: "h23" }).format(at);
+  const date = part(chinese ? { dateStyle: "long" } : { dateStyle: "medium" });
+  return date + between + part({ hour: "2-digit", minute: "2-digit" });
 }
 
 /** Seconds as `m:ss`. */

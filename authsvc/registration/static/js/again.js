@@ -1,10 +1,10 @@
 /** Resend, cancel and reset: one form, one card, one call. */
 import { Problem, call } from "/static/js/api.js";
 import { proveCard } from "/static/js/card.js";
-import { handle, value } from "/static/js/form.js";
+import { handle, replaceView, value } from "/static/js/form.js";
 import { passwordErrors } from "/static/js/password.js";
 import { text } from "/static/js/texts.js";
-import { householdErrors, identityProof } from "/static/registration/js/proofs.js";
+import { householdErrors, sendWithIdentity } from "/static/registration/js/proofs.js";
 
 function refuse(errors) {
   if (Object.keys(errors).length > 0) throw new Problem(0, { errors });
@@ -21,7 +21,7 @@ const CALLS = {
   async reset(form) {
     const password = form.elements.namedItem("password").value;
     refuse({ ...householdErrors(form), ...passwordErrors(password, form.elements.namedItem("password_again").value) });
-    await call("POST", "/passwords/resets", { ...(await identityProof(form, "reset")), password });
+    await sendWithIdentity(form, "reset", (identity) => call("POST", "/passwords/resets", { ...identity, password }));
   },
 };
 
@@ -30,7 +30,6 @@ for (const [id, work] of Object.entries(CALLS)) {
   if (form === null) continue;
   handle(form, async () => {
     await work(form);
-    form.hidden = true;
-    document.getElementById("done").hidden = false;
+    replaceView(form, document.getElementById("done"));
   });
 }

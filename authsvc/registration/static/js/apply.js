@@ -4,8 +4,9 @@ import { CardFault, requireCard } from "/static/js/card.js";
 import { clearErrors, fieldError, focusFirstError, handle, hideFault, showFault, value, whileBusy } from "/static/js/form.js";
 import { passwordErrors } from "/static/js/password.js";
 import { moment, text } from "/static/js/texts.js";
-import { checkEnvironment } from "/static/registration/js/environment.js";
-import { householdErrors, identityProof } from "/static/registration/js/proofs.js";
+import { followPermission } from "/static/js/reader-permission.js";
+import { checkBrowser, checkEnvironment, sayPermission } from "/static/registration/js/environment.js";
+import { householdErrors, sendWithIdentity } from "/static/registration/js/proofs.js";
 
 const form = document.getElementById("registration");
 const sections = [...document.querySelectorAll("[data-step]")];
@@ -13,6 +14,7 @@ const marks = [...document.querySelectorAll(".steps > li")];
 const fault = document.querySelector("[data-card-fault]");
 let holder = null;
 let step = 1;
+let started = false; // nothing asks the component before the person said so, now or at an earlier visit
 
 function go(number) {
   step = number;
@@ -74,8 +76,7 @@ function accountErrors() {
 
 async function send() {
   if (!showErrors(accountErrors())) return;
-  const body = {
-    ...(await identityProof(form, "register")),
+  const facts = {
     password: form.elements.namedItem("password").value,
     email: value(form, "email"), backup_email: value(form, "backup_email"),
     phone: value(form, "phone"), mobile: value(form, "mobile").replaceAll(/[\s-]/g, ""),
@@ -83,13 +84,13 @@ async function send() {
   };
   let answer;
   try {
-    answer = await call("POST", "/registrations", body);
+    answer = await sendWithIdentity(form, "register", (identity) => call("POST", "/registrations", { ...identity, ...facts }));
   } catch (refusal) {
     const named = [refusal.code ?? "", ...Object.keys(refusal.errors ?? {})];
     if (named.some((name) => name.startsWith("household"))) go(3);
     throw refusal;
   }
-  document.querySelector("[data-sent-to]").textContent = body.email;
+  document.querySelector("[data-sent-to]").textContent = facts.email;
   document.querySelector("[data-until]").textContent = text("until", { moment: moment(answer.expires_at) });
   form.reset();
   go(5);
@@ -106,7 +107,11 @@ function warnOfLossyDomain(name) {
 }
 
 async function recheck() {
+  started = true;
   const ready = await checkEnvironment();
+  document.querySelector("[data-before-check]").hidden = true;
+  document.querySelector("[data-check]").hidden = true;
+  for (const later of document.querySelectorAll("[data-step='1'] :is([data-next], [data-recheck])")) later.hidden = false;
   document.querySelector("[data-step='1'] [data-next]").classList.toggle("plain", !ready);
   document.querySelector("[data-recheck]").classList.toggle("plain", ready);
 }
@@ -118,8 +123,12 @@ for (const button of document.querySelectorAll("[data-next]")) {
   });
 }
 for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", () => go(step - 1));
-const recheckButton = document.querySelector("[data-recheck]");
-recheckButton.addEventListener("click", () => whileBusy(recheckButton, recheck));
+for (const button of document.querySelectorAll("[data-check], [data-recheck]")) {
+  button.addEventListener("click", () => whileBusy(button, async () => {
+    await recheck();
+    if (document.activeElement === document.body) document.querySelector("[data-step='1'] button:not([hidden], .plain)").focus();
+  }));
+}
 const readButton = document.querySelector("[data-read]");
 readButton.addEventListener("click", () => whileBusy(readButton, readCard));
 form.addEventListener("keydown", (event) => {
@@ -130,4 +139,8 @@ form.addEventListener("keydown", (event) => {
 warnOfLossyDomain("email");
 warnOfLossyDomain("backup_email");
 handle(form, send);
-recheck();
+checkBrowser();
+followPermission((state) => {
+  if (!started) sayPermission(state);
+  if (state === "granted" && step === 1) recheck();
+});

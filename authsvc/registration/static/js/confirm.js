@@ -1,7 +1,7 @@
 /** The page behind the mail's link: the token from the fragment, and the card once more. */
 import { Problem, call } from "/static/js/api.js";
 import { proveCard } from "/static/js/card.js";
-import { handle, value } from "/static/js/form.js";
+import { handle, replaceView, value } from "/static/js/form.js";
 import { passwordErrors } from "/static/js/password.js";
 
 const form = document.getElementById("confirmation");
@@ -29,8 +29,7 @@ handle(form, async () => {
     document.getElementById("dead-link").hidden = !refusal.code?.startsWith("link");
     throw refusal;
   }
-  form.hidden = true;
-  document.getElementById("done").hidden = false;
+  replaceView(form, document.getElementById("done"));
 });
 
 window.addEventListener("hashchange", showToken);

@@ -1,6 +1,6 @@
 /** The page behind the link that went to a new e-mail address: a button, because mail scanners open links too. */
 import { call } from "/static/js/api.js";
-import { handle } from "/static/js/form.js";
+import { handle, replaceView } from "/static/js/form.js";
 
 const form = document.getElementById("email-confirmation");
 const token = () => window.location.hash.slice(1);
@@ -18,8 +18,7 @@ handle(form, async () => {
     document.getElementById("dead-link").hidden = !refusal.code?.startsWith("link");
     throw refusal;
   }
-  form.hidden = true;
-  document.getElementById("done").hidden = false;
+  replaceView(form, document.getElementById("done"));
 });
 
 window.addEventListener("hashchange", showToken);

@@ -6,6 +6,10 @@ import { pause, text } from "/static/js/texts.js";
 const PARTS = ["number", "county", "district", "village", "neighbourhood"];
 const HOUSEHOLD_NUMBER = /^[A-Z][0-9]{7}$/;
 
+const PROOF_LIFE = 100_000; // ms: the service takes it for 120 s
+const MAYBE_UNUSED = ["network", "invalid", "too_many_requests", "malformed", "too_large"];
+let kept = null;
+
 export const isResident = (form) => form.elements.namedItem("is_resident").checked;
 
 function household(form) {
@@ -56,10 +60,30 @@ function swapCards() {
   });
 }
 
-/** `{card_proof, household}` or `{card_proof, residence: {card_proof}}`, whichever the form says. */
-export async function identityProof(form, purpose) {
+async function proofs(form, purpose) {
   const card_proof = await proveCard(purpose);
-  if (!isResident(form)) return { card_proof, household: household(form) };
+  if (!isResident(form)) return { card_proof };
   await swapCards();
   return { card_proof, residence: { card_proof: await proveCard("residence", "arc") } };
+}
+
+/** Sends `{card_proof, household}` or `{card_proof, residence}`, whichever the form says, by `send(identity)`.
+ *
+ * A reading that the service may not have used is kept for the next try, so that nobody swaps cards for a typing error.
+ */
+export async function sendWithIdentity(form, purpose, send) {
+  const resident = isResident(form);
+  const again = kept !== null && kept.resident === resident && performance.now() < kept.until;
+  if (!again) kept = { resident, until: performance.now() + PROOF_LIFE, read: await proofs(form, purpose) };
+  try {
+    const answer = await send(resident ? kept.read : { ...kept.read, household: household(form) });
+    kept = null;
+    return answer;
+  } catch (refusal) {
+    if (MAYBE_UNUSED.includes(refusal.code)) throw refusal;
+    kept = null;
+    if (again && refusal.code === "challenge_refused") return sendWithIdentity(form, purpose, send);
+    if (refusal.status === 503) refusal.note = text(resident ? "used-up-resident" : "used-up");
+    throw refusal;
+  }
 }

@@ -1,6 +1,7 @@
 // Binding: by the typed code and the person's ID, or by what was scanned or opened (`text`).
 
 import { bind as bindPhone, readCode, readNationalId } from "../binding.js";
+import { codeField } from "../codefield.js";
 import { suggestedName } from "../device.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
@@ -53,15 +54,14 @@ function kindOf(params) {
 
 function typedFields(params) {
   const plain = { autocapitalize: "characters", spellcheck: "false" };
-  const code = field({
+  const code = codeField({
     id: "code",
     label: t("bind.code"),
+    labels: [t("bind.code.first"), t("bind.code.second")],
     hint: t("bind.code.hint"),
     testid: "bind-code",
     value: params.code,
-    class: "big",
-    maxlength: "16",
-    ...plain,
+    onchange: (typed) => (params.code = typed),
   });
   const id = field({
     id: "id",
@@ -72,13 +72,12 @@ function typedFields(params) {
     maxlength: "12",
     ...plain,
   });
-  code.input.addEventListener("input", () => (params.code = code.input.value));
   id.input.addEventListener("input", () => (params.id = id.input.value));
   return { code, id };
 }
 
 function readTyped({ code, id }) {
-  const read = { code: readCode(code.input.value), national_id: readNationalId(id.input.value) };
+  const read = { code: readCode(code.code()), national_id: readNationalId(id.input.value) };
   code.complain(read.code ? "" : t("bind.code.error"));
   id.complain(read.national_id ? "" : t("bind.id.error"));
   return read.code && read.national_id ? read : null;
@@ -87,14 +86,7 @@ function readTyped({ code, id }) {
 async function submitted(app, { way, name, submit, said }) {
   try {
     const { person } = await busy(submit, () => bindPhone(way, name));
-    const values = { name: person.name };
-    await app.replace("result", {
-      mark: "done",
-      title: "bind.done.title",
-      lead: "bind.done.lead",
-      values,
-      main: ["bind.done.main", "home"],
-    });
+    await app.replace("secure", { name: person.name });
   } catch (error) {
     said.say(wordsFor(error));
   }

@@ -12,6 +12,7 @@ export async function home(app) {
   const binding = await get("binding");
   if (!binding) return welcome(app);
   if (await get("removed")) return removed(app);
+  if (!(await get("unlock"))) return app.screens.secure(app, {});
   const state = h("p", { class: "state", testid: "home-state", role: "status" });
   const show = (name) => {
     state.dataset.state = name;
@@ -25,6 +26,9 @@ export async function home(app) {
   return page({
     title: t("home.hello", { name }),
     body: [who, state, h("div", { class: "tiles" }, ...ways)],
+    actions: [
+      button(t("receipts.title"), { kind: "quiet", testid: "home-receipts", onclick: () => app.go("receipts") }),
+    ],
   });
 }
 
@@ -43,7 +47,7 @@ export function welcome(app) {
       }),
       button(t("welcome.code"), { sign: "keyboard", testid: "welcome-code", onclick: () => app.go("bind") }),
       button(t("welcome.phone"), {
-        kind: "quiet",
+        sign: "signal",
         testid: "welcome-phone",
         onclick: () => app.go("viaPhone"),
       }),

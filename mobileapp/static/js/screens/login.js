@@ -1,21 +1,23 @@
 // A login that waits for its owner: what asks, three numbers, and two equally easy ways to say no.
 
-import { scan } from "../api.js";
+import { noteAsked, scan } from "../api.js";
 import * as clock from "../clock.js";
 import { span, ticking } from "../countdown.js";
 import { approve, deny } from "../decision.js";
 import { h } from "../dom.js";
-import { Unbound } from "../errors.js";
+import { Locked, Offline, Refusal, Unbound } from "../errors.js";
 import { known, t, timeOfDay } from "../i18n.js";
 import { button, factList, page, wordsFor } from "../page.js";
+import { keepReceipt } from "../receipts.js";
 
 const RESCAN = ["login.rescan", "scan"];
+const RETYPE = ["login.retype", "typed"];
 const HOME = ["app.home", "home"];
 const TIME_TO_DECIDE = 60_000; // ms from the scan; the service allows no more
 
-/** Tell the service what was scanned, and show who asks. */
-export function asking(app, { text }) {
-  ask(app, text);
+/** Tell the service what was scanned or typed, and show who asks. */
+export function asking(app, { scanned }) {
+  ask(app, scanned);
   return page({ mark: "wait", title: t("login.asking") });
 }
 
@@ -37,7 +39,7 @@ export function decide(app, params) {
   count(app, params, left);
   const nodes = page({
     title: t("login.title"),
-    lead: t("login.lead"),
+    lead: t(params.locked ? "trouble.locked" : "login.lead"),
     body,
     actions: [no("not_me"), no("cancel")],
   });
@@ -75,19 +77,25 @@ function count(app, params, left) {
   ticking(app.signal, () => {
     const seconds = Math.ceil((params.end - clock.now()) / 1000);
     if (seconds > 0) left.textContent = t("time.left", { time: span(seconds) });
-    else if (!params.answering) app.replace("result", ended("failed", "over"));
+    else if (!params.answering) app.replace("result", ended("failed", "over", again(params.scanned)));
     return seconds > 0;
   });
 }
 
-async function ask(app, text) {
+async function ask(app, scanned) {
   const { signal } = app;
   try {
-    const order = await scan(text);
-    if (!signal.aborted) await app.replace("decide", { order, text });
+    const order = await scan(scanned);
+    if (signal.aborted) return;
+    await app.replace("decide", { order, scanned });
+    await noteAsked(order.id).catch(ignored); // the page then says what the phone shows; the login does not need it
   } catch (error) {
-    if (!signal.aborted) await failed(app, error);
+    if (!signal.aborted) await failed(app, error, again(scanned));
   }
+}
+
+function ignored(error) {
+  if (!(error instanceof Refusal || error instanceof Offline)) throw error;
 }
 
 async function answer(app, params, { number, reason }) {
@@ -96,27 +104,48 @@ async function answer(app, params, { number, reason }) {
   for (const pressed of document.querySelectorAll(".numbers button, .actions button"))
     pressed.disabled = true;
   try {
-    const { order, text } = params;
-    if (reason) await deny(order, text, reason === "cancel" ? "cancelled" : reason);
-    else await approve(order, text, number);
-    await app.replace("result", ended(reason ? "info" : "done", reason ?? "done"));
+    const { order, scanned } = params;
+    if (reason) await deny(order, scanned.text, reason === "cancel" ? "cancelled" : reason);
+    const end = reason ? ended("info", reason) : await approved(order, await approve(order, scanned.text, number));
+    await app.replace("result", end);
   } catch (error) {
-    await failed(app, error);
+    if (error instanceof Locked) await askAgain(app, params);
+    else await failed(app, error, again(params.scanned));
   }
 }
 
-function ended(mark, how) {
-  const ways = mark === "failed" ? { main: RESCAN, other: HOME } : { main: HOME };
+async function approved(order, receipt) {
+  await keepReceipt({ receipt, at: order.requested_at, from: order.from, browser: order.browser });
+  const how = { ...ended("done", "done"), facts: { "login.receipt": receipt }, other: ["receipts.title", "receipts"] };
+  if (!order.return_to) return how;
+  return { ...how, lead: "login.done.here", leave: { label: "login.back", href: order.return_to } };
+}
+
+// Nothing was sent: the same question once more, while there is time.
+async function askAgain(app, params) {
+  params.answering = false;
+  params.locked = true;
+  if (!app.signal.aborted) await app.replace("decide", params);
+}
+
+// How the same login is tried once more: as it was tried.
+function again(scanned) {
+  return scanned.code ? RETYPE : RESCAN;
+}
+
+function ended(mark, how, retry = RESCAN) {
+  const ways = mark === "failed" ? { main: retry, other: HOME } : { main: HOME };
+  if (how === "not_me") Object.assign(ways, { main: ["login.freeze", "freeze"], other: HOME });
   return { mark, title: `login.${how}.title`, lead: `login.${how}.lead`, ...ways };
 }
 
-function failed(app, error) {
+function failed(app, error, retry) {
   if (error instanceof Unbound) return app.replace("home");
   return app.replace("result", {
     mark: "failed",
     title: "login.failed.title",
     detail: wordsFor(error),
-    main: RESCAN,
+    main: retry,
     other: HOME,
   });
 }

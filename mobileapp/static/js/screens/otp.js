@@ -1,71 +1,92 @@
-// The one-time code: shown large, until its 180 seconds are over. Needs no network.
+// The one-time code: shown large until it is used or its 180 seconds are over. Needs no network, but the unlock.
 
+import { codesStanding } from "../api.js";
+import { rulesOf } from "../binding.js";
 import * as clock from "../clock.js";
-import { ring, span, ticking } from "../countdown.js";
-import { h } from "../dom.js";
+import { later } from "../countdown.js";
+import { Locked, Offline, Refusal, Unbound } from "../errors.js";
+import { otpKey } from "../gate.js";
 import { t } from "../i18n.js";
-import { codeAt, endOf, grouped, stepAt } from "../otp.js";
+import { codeAt, grouped, stepAt, tiedTo } from "../otp.js";
 import { button, page } from "../page.js";
-import { get } from "../store.js";
+import { get, keep } from "../store.js";
+import { askTag } from "./otp-tag.js";
+import { codeView } from "./otp-view.js";
 
-/** Show the code of one step; `params.step` keeps it the same code when only the language changes. */
+// Seconds between two looks at how the code stands, the last one repeated: soon after it was typed, then less and less.
+const PACE = [0, 3, 4, 5, 7, 10, 14, 20];
+
+/**
+ * Show the code of one step. `params.tag` are the characters of the page it is for; `params.shown` keeps it the same
+ * code, and `params.standing` what was told of it, when only the language changes.
+ */
 export async function otp(app, params) {
-  const [binding, key] = await Promise.all([get("binding"), get("otp-key")]);
-  if (!key) return app.screens.welcome(app);
-  const rules = binding.otp;
-  params.step ??= stepAt(clock.now(), rules.period);
-  const code = h("p", { class: "code", testid: "otp-code" });
-  const left = h("p", { class: "left", testid: "otp-left" });
-  const lead = h("p", { class: "lead" }, t("otp.lead"));
-  const circle = ring(code, left);
-  const next = button(t("otp.used"), { kind: "quiet", testid: "otp-new" });
-  const view = { code, left, lead, circle, next, key, rules };
-  next.addEventListener("click", () => {
-    params.step = stepAt(clock.now(), rules.period);
-    begin(app, params, view);
+  const binding = await get("binding");
+  if (!binding) return app.screens.welcome(app);
+  const rules = rulesOf(binding.otp);
+  if (params.asks || (rules.page_tag === "required" && !params.tag)) return askTag(app);
+  try {
+    params.shown ??= await newCode(rules, params.tag);
+  } catch (error) {
+    if (error instanceof Unbound) return app.screens.welcome(app);
+    if (!(error instanceof Locked)) throw error;
+    return locked(app, params);
+  }
+  const view = codeView(app, params, rules);
+  follow(app, () => look(app, params, view));
+  return page({ title: t("otp.title"), body: view.body, actions: view.actions });
+}
+
+/** Return the code of this moment: the one act here that needs the key, and so the person. */
+async function newCode(rules, tag) {
+  const plain = await otpKey();
+  const key = tag ? await tiedTo(plain, tag) : plain;
+  const step = stepAt(clock.now(), rules.period);
+  return { step, text: grouped(await codeAt(key, step, rules.digits)) };
+}
+
+function locked(app, { tag }) {
+  const again = button(t("unlock.submit"), {
+    kind: "main",
+    testid: "otp-unlock",
+    onclick: () => app.replace("otp", { tag }),
   });
-  await begin(app, params, view);
-  const warning = h("p", { class: "hint warning" }, t("otp.warn"));
-  return page({ title: t("otp.title"), body: [lead, circle.node, warning], actions: [next] });
+  return page({ mark: "lock", title: t("otp.title"), lead: t("otp.locked"), actions: [again] });
 }
 
-async function begin(app, params, view) {
-  const { step } = params;
-  const text = grouped(await codeAt(view.key, step, view.rules.digits));
-  const end = endOf(step, view.rules);
-  view.code.textContent = text;
-  view.lead.textContent = t("otp.lead");
-  view.circle.node.classList.remove("over");
-  dress(view.next, "quiet", t("otp.used"));
-  app.announce(t("otp.spoken", { code: [...text].join(" "), time: span(secondsTo(end)) }));
-  ticking(app.signal, () => {
-    if (params.step !== step) return false; // a newer code has taken this one's place
-    const seconds = secondsTo(end);
-    if (seconds <= 0) return over(app, view);
-    view.left.textContent = t("time.left", { time: span(seconds) });
-    view.circle.show(seconds / view.rules.valid_for);
-    view.next.disabled = stepAt(clock.now(), view.rules.period) === step;
-    return true;
-  });
+/** Look now and then, and whenever the app is seen again, until the screen is left. */
+async function follow(app, work) {
+  const { signal } = app;
+  document.addEventListener("visibilitychange", () => document.hidden || work(), { signal });
+  for (let turn = 0; !signal.aborted; turn += 1) {
+    await later(signal, PACE[Math.min(turn, PACE.length - 1)] * 1000);
+    if (!signal.aborted && !document.hidden) await work();
+  }
 }
 
-function secondsTo(end) {
-  return Math.ceil((end - clock.now()) / 1000);
+/** Ask the service how the code stands; that also tells its time, by which a wrong code is made good. */
+async function look(app, params, view) {
+  try {
+    const standing = await codesStanding();
+    if (app.signal.aborted) return;
+    Object.assign(params, { standing, offline: false });
+    if (await rulesChanged(standing)) return app.replace("otp");
+  } catch (error) {
+    if (app.signal.aborted) return;
+    if (error instanceof Unbound) return app.replace("home");
+    if (!(error instanceof Offline) && !(error instanceof Refusal)) throw error;
+    params.offline = error instanceof Offline;
+  }
+  const { period } = view.rules;
+  // made by a clock that was further ahead than the service takes
+  if (params.shown.step > stepAt(clock.now(), period) + 1) return app.replace("otp", { tag: params.tag });
+  view.update();
 }
 
-function over(app, view) {
-  view.circle.node.classList.add("over");
-  view.circle.show(0);
-  view.code.textContent = "—";
-  view.left.textContent = t("otp.over");
-  view.lead.textContent = t("otp.over.lead");
-  dress(view.next, "main", t("otp.new"));
-  view.next.disabled = false;
-  app.announce(t("otp.over.lead"));
-  return false;
-}
-
-function dress(next, kind, label) {
-  next.className = `button ${kind}`;
-  next.querySelector("span").textContent = label;
+async function rulesChanged(standing) {
+  const binding = await get("binding");
+  const rules = rulesOf(standing);
+  if (!binding || JSON.stringify(rulesOf(binding.otp)) === JSON.stringify(rules)) return false;
+  await keep({ binding: { ...binding, otp: rules } });
+  return true;
 }

@@ -23,7 +23,9 @@ export function phone(app, { device, here }) {
   const shown = {
     model: [device.model, device.platform].filter(Boolean).join(" · "),
     bound: moment(device.bound_at),
-    used: moment(device.last_used_at),
+    how: device.assurance,
+    key: device.key_kept,
+    used: [moment(device.last_used_at), device.last_used_from].filter(Boolean).join(" · "),
   };
   const facts = factList(Object.entries(shown).map(([name, value]) => [name, t(`phones.${name}`), value]));
   const ask = (what) => app.go("confirm", { what, device, here });
@@ -32,6 +34,12 @@ export function phone(app, { device, here }) {
     lead: here ? t("phones.this") : undefined,
     body: [facts],
     actions: [
+      here &&
+        button(t("phones.move"), { kind: "main", testid: "phone-move", onclick: () => app.go("move", {}) }),
+      button(t("phones.rename"), {
+        testid: "phone-rename",
+        onclick: () => app.replace("rename", { device, here }),
+      }),
       !here && button(t("phones.lost"), { kind: "danger", testid: "phone-lost", onclick: () => ask("lost") }),
       button(t("phones.unbind"), { testid: "phone-unbind", onclick: () => ask("unbind") }),
     ].filter(Boolean),

@@ -4,7 +4,7 @@ import { destination } from "../destination.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { button, page } from "../page.js";
-import { CameraTrouble, closeCamera, openCamera, watch } from "../scanner.js";
+import { CameraTrouble, closeCamera, openCamera, readPicture, watch } from "../scanner.js";
 import { get } from "../store.js";
 
 /** Show what the camera sees until a code of ours is read; `params.trouble` shows what to do without a camera. */
@@ -27,7 +27,39 @@ export async function scan(app, params) {
     h("div", { class: "corners", "aria-hidden": "true" }),
   );
   look(app, video, state);
-  return page({ title: t("scan.title"), body: [state, frame], actions: [instead(app, bound)] });
+  return page({ title: t("scan.title"), body: [state, frame], actions: [...typed(app, bound), ...picture(app, bound, state), instead(app, bound)] });
+}
+
+/** For binding only: the QR code of a login has changed before anybody has saved a picture of it. */
+function picture(app, bound, state) {
+  if (bound) return [];
+  const chosen = h("input", { type: "file", accept: "image/*", hidden: true, testid: "scan-file" });
+  chosen.addEventListener("change", async () => {
+    const [file] = chosen.files;
+    if (!file) return;
+    try {
+      const text = await readPicture(file);
+      if (text) await seen(app, text, state);
+      else say(state, t("scan.picture.none"));
+    } catch (error) {
+      if (!(error instanceof CameraTrouble)) throw error;
+      say(state, t("scan.broken.lead")); // the reader did not load
+    }
+    chosen.value = ""; // the same one may be chosen again
+  });
+  const onclick = () => chosen.click();
+  return [button(t("scan.picture"), { kind: "plain", sign: "scan", testid: "scan-picture", onclick }), chosen];
+}
+
+function say(state, text) {
+  state.textContent = text;
+  state.classList.add("wrong");
+}
+
+function typed(app, bound) {
+  if (!bound) return [];
+  const onclick = () => app.replace("typed");
+  return [button(t("scan.typed"), { kind: "plain", sign: "keyboard", testid: "scan-typed", onclick })];
 }
 
 function instead(app, bound, kind = "plain") {
@@ -49,14 +81,16 @@ function instead(app, bound, kind = "plain") {
 function troubled(app, trouble, bound) {
   const again = (kind) =>
     button(t("app.again"), { kind, testid: "scan-again", onclick: () => app.replace("scan") });
+  const state = h("p", { class: "lead", role: "status", testid: "scan-state" });
   return page({
     mark: "failed",
     title: t(`scan.${trouble}.title`),
     lead: t(`scan.${trouble}.lead`),
+    body: [state],
     actions:
       trouble === "none"
-        ? [instead(app, bound, "main"), again("plain")]
-        : [again("main"), instead(app, bound)],
+        ? [...typed(app, bound), instead(app, bound, "main"), ...picture(app, bound, state), again("plain")]
+        : [again("main"), ...typed(app, bound), ...picture(app, bound, state), instead(app, bound)],
   });
 }
 
@@ -87,7 +121,6 @@ async function seen(app, text, state) {
   if (next) await app.replace(next.screen, next.params);
   else if (state.dataset.foreign !== text) {
     state.dataset.foreign = text;
-    state.textContent = t("scan.foreign");
-    state.classList.add("wrong");
+    say(state, t("scan.foreign"));
   }
 }

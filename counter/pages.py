@@ -1,0 +1,180 @@
+"""The pages of the counter: plain forms for what needs no card, scripts where the reader is needed."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, redirect, render_template, request
+from marshmallow import Schema, ValidationError
+from werkzeug.wrappers import Response
+
+import counter.acts as acts
+import counter.schemas as schemas
+import counter.service as service
+import counter.sessions as sessions
+from authsvc.core import cookies
+from authsvc.core.errors import Invalid, Problem
+from authsvc.core.i18n import translate
+from authsvc.core.web import door, flat, kit
+from authsvc.identity.forms import birth_date, by_field
+from authsvc.identity.terms import CURRENT_TERMS
+from counter.models import StaffView
+
+bp = Blueprint(
+    "counter_pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/static/counter",
+)
+LOGIN = "/counter/login"
+DONE = ("registered", "known", "suspended", "restored", "unbound", "lost")
+CODE_SECONDS = 600
+
+
+def present() -> StaffView | None:
+    """Return the member of staff at this browser."""
+    token = cookies.browser_token(kit().settings)
+    return sessions.find_staff(kit(), token) if token else None
+
+
+@bp.get("/counter/login")
+@door("anyone")
+def login() -> str | Response:
+    """Ask for the certificate and its PIN."""
+    if present() is not None:
+        return redirect("/counter", 303)
+    return render_template("counter/login.html")
+
+
+@bp.get("/counter")
+@door("anyone")
+def home() -> str | Response:
+    """Ask what is to be done, and for whom."""
+    staff = present()
+    return redirect(LOGIN, 303) if staff is None else render_template("counter/home.html", staff=staff)
+
+
+@bp.post("/counter/looks")
+@door("anyone")
+def look() -> Any:
+    """Open a record by ID and birth date."""
+    staff = present()
+    if staff is None:
+        return redirect(LOGIN, 303)
+    try:
+        asked = _loaded(schemas.LookIn(), birth_date=birth_date())
+        person_id = service.find_person(kit(), staff=staff, browser=None, **asked)
+    except Problem as refusal:
+        return _again("counter/home.html", refusal, staff=staff, problem_for="look")
+    return redirect(f"/counter/people/{person_id}", 303)
+
+
+@bp.get("/counter/register")
+@door("anyone")
+def register() -> str | Response:
+    """Take down a registration."""
+    staff = present()
+    if staff is None:
+        return redirect(LOGIN, 303)
+    return render_template("counter/register.html", staff=staff, terms_version=CURRENT_TERMS)
+
+
+@bp.get("/counter/people/<person_id>")
+@door("anyone")
+def person(person_id: str) -> Any:
+    """Show a record that was opened, and what can be done."""
+    staff = present()
+    return redirect(LOGIN, 303) if staff is None else _person(staff, person_id)
+
+
+@bp.get("/counter/people/<person_id>/phone")
+@door("anyone")
+def phone(person_id: str) -> Any:
+    """Bind a phone of the person whose record is open."""
+    staff = present()
+    if staff is None:
+        return redirect(LOGIN, 303)
+    try:
+        record = service.show_person(kit(), staff=staff, person_id=person_id)
+    except acts.LookFirst as refusal:
+        return _again("counter/home.html", refusal, staff=staff, problem_for="look")
+    limit = kit().settings.device_limit
+    return render_template("counter/phone.html", staff=staff, record=record, limit=limit, code_seconds=CODE_SECONDS)
+
+
+@bp.post("/counter/people/<person_id>/suspend")
+@door("anyone")
+def suspend(person_id: str) -> Any:
+    """Suspend the person's online services."""
+    return _act(schemas.ReasonIn(), service.suspend, "suspended", person_id=person_id)
+
+
+@bp.post("/counter/people/<person_id>/restore")
+@door("anyone")
+def restore(person_id: str) -> Any:
+    """Restore the person's online services."""
+    return _act(schemas.ReasonIn(), service.restore, "restored", person_id=person_id)
+
+
+@bp.post("/counter/people/<person_id>/phones/<device_id>/remove")
+@door("anyone")
+def remove_phone(person_id: str, device_id: str) -> Any:
+    """Unbind a phone, or report it lost."""
+    done = "lost" if request.form.get("why") == "lost" else "unbound"
+    return _act(schemas.RemovalIn(), service.remove_phone, done, person_id=person_id, device_id=device_id)
+
+
+@bp.post("/counter/logout")
+@door("anyone")
+def logout() -> Response:
+    """Leave the counter."""
+    staff = present()
+    if staff is not None:
+        sessions.log_out(kit(), staff=staff)
+    return redirect(LOGIN, 303)
+
+
+def _act(schema: Schema, deed: Any, done: str, **which: str) -> Any:
+    """Do what a form of the person's page asks; the page then says what was done, or what is wrong."""
+    staff = present()
+    if staff is None:
+        return redirect(LOGIN, 303)
+    try:
+        deed(kit(), staff=staff, **which, **_loaded(schema))
+    except Problem as refusal:
+        return _person(staff, which["person_id"], refusal, problem_for=which.get("device_id", "services"))
+    return redirect(f"/counter/people/{which['person_id']}?done={done}", 303)
+
+
+def _person(staff: StaffView, person_id: str, refusal: Problem | None = None, problem_for: str = "") -> Any:
+    try:
+        record = service.show_person(kit(), staff=staff, person_id=person_id)
+    except acts.LookFirst as closed:
+        return _again("counter/home.html", closed, staff=staff, problem_for="look")
+    asked = request.args.get("done")
+    shown = {"staff": staff, "record": record, "done": asked if asked in DONE else None}
+    if refusal is not None:
+        return _again("counter/person.html", refusal, **shown, problem_for=problem_for)
+    return render_template("counter/person.html", **shown)
+
+
+def _loaded(schema: Schema, **more: str) -> dict[str, Any]:
+    """Load the posted form by a schema; raise `Invalid`."""
+    posted = {name: text.strip() for name, text in request.form.items() if name in schema.fields and text.strip()}
+    try:
+        loaded: dict[str, Any] = schema.load(posted | more)
+    except ValidationError as fault:
+        raise Invalid({name: flat(texts) for name, texts in by_field(fault).items()}) from fault
+    return loaded
+
+
+def _again(template: str, refusal: Problem, **shown: Any) -> tuple[str, int, dict[str, str]]:
+    """Show a page again with what was refused, and with what was typed."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else {}
+    texts = [translate(text) for name in errors for text in errors[name]]
+    problem = {"detail": translate(refusal.detail), "code": refusal.code, "texts": texts} | refusal.members
+    return render_template(template, problem=problem, form=request.form, **shown), refusal.status, refusal.headers()
+
+
+def include(app: Flask) -> None:
+    """Put the pages on the app."""
+    app.register_blueprint(bp)

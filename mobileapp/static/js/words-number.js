@@ -1,0 +1,240 @@
+// The sentences about binding by the mobile number: [Traditional Chinese, English]. `words.js` takes them in.
+
+export const NUMBER_WORDS = {
+  "number.title": ["行動電話認證", "Use your mobile number"],
+  "number.lead": [
+    "由您的電信業者確認身分，不用讀卡機，也不會寄簡訊。限本人申辦的月租型門號。",
+    "Your operator confirms who you are: no card reader, no text message. It takes a monthly line in your own name.",
+  ],
+  "number.mobile": ["手機門號", "Mobile number"],
+  "number.mobile.hint": ["這支手機正在使用的門號，例如 0912345678", "The number this phone uses, for example 0912345678"],
+  "number.mobile.error": ["手機門號共 10 碼，以 09 開頭。", "A mobile number has 10 digits and begins with 09."],
+  "number.digits": ["健保卡卡號後 4 碼", "Last 4 digits of your health card number"],
+  "number.digits.hint": [
+    "卡號共 12 碼，印在健保卡正面左下角。",
+    "The 12 digits are on the front of the card, at the lower left.",
+  ],
+  "number.digits.error": ["請輸入卡號的最後 4 個數字。", "Please enter the last 4 digits of the card number."],
+  "number.card": [
+    "健保卡正面的示意圖：12 碼卡號在左下角，要填的是綠框裡的最後 4 碼。",
+    "Drawing of the front of a health card: the 12 digits are at the lower left, and the last 4 are framed in green.",
+  ],
+  "number.consent": ["向電信業者查詢前，請您同意", "Do you agree that we ask your operator?"],
+  "number.consent.asked": ["會查詢", "We ask"],
+  "number.consent.1": ["這次連線是不是這支門號", "whether this connection is your number's"],
+  "number.consent.2": ["申辦人的證號和您填的是否相同", "whether its subscriber has the ID you entered"],
+  "number.consent.3": [
+    "門號的種類、是否停話或欠費、最近是否換過 SIM 卡",
+    "what kind of line it is, whether it is suspended or unpaid, and whether its SIM was changed lately",
+  ],
+  "number.consent.not": ["不會查詢", "We do not ask"],
+  "number.consent.4": [
+    "姓名、地址、帳單、通話、簡訊和您的位置",
+    "your name, address, bills, calls, messages or where you are",
+  ],
+  "number.consent.end": [
+    "電信業者只回答是或不是，以及門號種類。不同意也沒關係，可以改用其他方式。",
+    "Your operator answers only yes or no, and the kind of line. You may say no and bind in another way.",
+  ],
+  "number.version": ["同意書版本 {version}", "Text version {version}"],
+  "number.agree": ["我同意，下一步", "I agree, continue"],
+  "number.others": ["不同意，用其他方式", "I do not agree: other ways"],
+
+  "number.go.title": ["請先關閉 Wi-Fi", "Turn off Wi-Fi first"],
+  "number.go.lead": [
+    "電信業者要看到這支手機自己的行動網路，才能確認是您。",
+    "Your operator must see this phone's own mobile data to confirm that it is you.",
+  ],
+  "number.go.1": ["關閉 Wi-Fi 和 VPN，不要用別人的熱點。", "Turn off Wi-Fi and VPN, and use nobody's hotspot."],
+  "number.go.2": ["打開行動數據（4G 或 5G）。", "Turn on mobile data (4G or 5G)."],
+  "number.go.3": [
+    "雙卡手機請用 {mobile} 那張卡上網。",
+    "With two SIM cards, let {mobile} be the one for data.",
+  ],
+  "number.go.why": [
+    "網頁 App 不能替您切換網路，也看不到您用哪一種；按下後，以電信業者的回答為準。",
+    "A web app can neither switch the network for you nor see which one you use. Your operator's answer decides.",
+  ],
+  "number.go.main": ["已關閉 Wi-Fi，向電信業者確認", "Wi-Fi is off: ask my operator"],
+  "number.go.address": [
+    "會打開電信業者的網址（{host}），然後自動回到這裡。",
+    "This opens your operator's address ({host}) and comes back by itself.",
+  ],
+  "number.go.edit": ["修改資料", "Change what I entered"],
+  "number.waiting": ["正在向電信業者確認…", "Asking your operator…"],
+  "number.waiting.lead": ["大約幾秒鐘，請不要關閉畫面。", "This takes a few seconds. Please keep this page open."],
+
+  "number.new.title": ["設定密碼，完成註冊", "Choose a password to register"],
+  "number.new.lead": [
+    "電信業者已經確認是您。再填密碼和電子郵件就完成。請在 {time} 前完成。",
+    "Your operator has confirmed you. A password and an e-mail address, and you are done. Please finish before {time}.",
+  ],
+  "number.known.title": ["重新設定密碼", "Set your password anew"],
+  "number.known.lead": [
+    "您已經註冊過。這裡會把註冊密碼換成新的，並登出網頁上的登入。請在 {time} 前完成。",
+    "You are registered already. This sets your password anew and ends your logins on websites. Please finish before {time}.",
+  ],
+  "number.password": ["註冊密碼", "Registration password"],
+  "number.password.hint": [
+    "6 到 12 個字元。大寫、小寫、數字和符號都有，8 個以上最安全。",
+    "6 to 12 characters. Strongest: capital, small letter, digit and sign, 8 or more.",
+  ],
+  "number.password.error": ["密碼是 6 到 12 個字元。", "A password has 6 to 12 characters."],
+  "number.again": ["再輸入一次密碼", "Password once more"],
+  "number.again.hint": ["和上面相同", "The same as above"],
+  "number.again.error": ["兩次輸入的密碼不一樣。", "The two passwords are not the same."],
+  "number.show.what": ["顯示密碼", "Show the passwords"],
+  "number.strength": ["密碼強度：{word}", "Password: {word}"],
+  "number.strength.1": ["弱", "weak"],
+  "number.strength.2": ["中", "medium"],
+  "number.strength.3": ["中強", "strong-ish"],
+  "number.strength.4": ["強", "strong"],
+  "number.email": ["電子郵件", "E-mail"],
+  "number.email.hint": ["重要通知會寄到這裡", "Important notices go there"],
+  "number.email.error": ["這不像電子郵件地址。", "This does not look like an e-mail address."],
+  "number.terms": ["服務條款", "Terms of use"],
+  "number.terms.hint": ["請看完全文，再按下面的按鈕。", "Please read them to the end, then press the button below."],
+  "number.new.submit": ["我已閱讀完畢，並瞭解相關規定", "I have read and understood"],
+  "number.known.submit": ["設定密碼並綁定這支手機", "Set the password and bind this phone"],
+  "number.done.lead": [
+    "{name}，從現在起您可以用這支手機登入。Wi-Fi 可以重新打開了。",
+    "{name}, from now on this phone logs you in. You can turn Wi-Fi on again.",
+  ],
+
+  "number.ways": ["其他方式", "Other ways"],
+  "number.ways.title": ["用其他方式綁定", "Bind in another way"],
+  "number.ways.lead": ["選一個您方便的方式。", "Choose what is easiest for you."],
+  "number.ways.code": ["用健保卡和讀卡機", "With your card and a reader"],
+  "number.ways.code.hint": [
+    "在有讀卡機的電腦登入，產生裝置碼，再到這裡輸入",
+    "Log in on a computer with a reader, generate a device code, type it here",
+  ],
+  "number.ways.scan": ["掃描裝置碼的 QR Code", "Scan the device code's QR code"],
+  "number.ways.scan.hint": ["裝置碼旁邊就有", "It is shown beside the code"],
+  "number.ways.counter": [
+    "沒有讀卡機？帶身分證（外籍人士帶居留證）和健保卡到健保署服務據點，櫃檯會幫您綁定。",
+    "No reader? Take your ID (or resident certificate) and health card to an insurance office: the counter binds your phone.",
+  ],
+  "number.counter.only": [
+    "請帶身分證件和健保卡到健保署服務據點，櫃檯會協助您。",
+    "Please take your ID and health card to an insurance office: the counter helps you.",
+  ],
+  "number.again.go": ["已關閉 Wi-Fi，再試一次", "Wi-Fi is off: try again"],
+  "number.edit": ["檢查填寫的資料", "Check what I entered"],
+  "number.restart": ["重新開始", "Start again"],
+  "number.limit.go": ["已解除一支，繼續", "One is unbound: go on"],
+  "number.wait": ["請等 {minutes} 分鐘再試。", "Please wait {minutes} min."],
+
+  "number.no.not_mobile_data.title": ["這次不是用行動網路", "That was not mobile data"],
+  "number.no.not_mobile_data": [
+    "電信業者沒有看到這支門號的連線。請關閉 Wi-Fi、VPN 和熱點，打開行動數據；雙卡手機請換成這支門號上網。您填的資料還在。",
+    "Your operator did not see this number's connection. Turn off Wi-Fi, VPN and hotspots and turn on mobile data; with two SIM cards, use this number's for data. What you entered is kept.",
+  ],
+  "number.no.number_not_yours.title": ["不是這支門號", "Another number"],
+  "number.no.number_not_yours": [
+    "現在上網的門號和您填的不同。請檢查門號；雙卡手機請換成這支門號上網。",
+    "The number whose data you use is not the one you entered. Check the number; with two SIM cards, use this number's for data.",
+  ],
+  "number.no.details_not_confirmed.title": ["資料沒有通過確認", "Not confirmed"],
+  "number.no.details_not_confirmed": [
+    "請檢查證號和健保卡卡號後 4 碼；門號要是您本人申辦，健保卡要有效。為了安全，我們不會說是哪一項不同。",
+    "Check your ID and the last 4 digits of the card number. The line must be in your own name and the card valid. To keep you safe we do not say which one differs.",
+  ],
+  "number.no.prepaid_line.title": ["預付卡不能認證", "A prepaid number cannot confirm you"],
+  "number.no.prepaid_line": [
+    "只有本人申辦的月租型門號，電信業者才能確認身分。請改用下面的方式。",
+    "Operators can vouch only for a monthly line in your own name. Please use one of these ways.",
+  ],
+  "number.no.company_line.title": ["公司門號不能認證", "A company's number cannot confirm you"],
+  "number.no.company_line": [
+    "這支門號是公司申辦的，電信業者不能確認使用的人是誰。請改用下面的方式。",
+    "It is the company's line, so the operator cannot tell who uses it. Please use one of these ways.",
+  ],
+  "number.no.family_line.title": ["親子卡或家人的門號不能認證", "A family or child line cannot confirm you"],
+  "number.no.family_line": [
+    "這支門號登記在家人名下，電信業者不能確認使用的人是誰。請改用下面的方式。",
+    "It belongs to a family or child plan, so the operator cannot tell who uses it. Please use one of these ways.",
+  ],
+  "number.no.mvno_line.title": ["二類電信門號不能認證", "A virtual operator's number cannot confirm you"],
+  "number.no.mvno_line": [
+    "二類電信（虛擬電信）的門號目前沒有這項服務。請改用下面的方式。",
+    "Virtual operators do not offer this yet. Please use one of these ways.",
+  ],
+  "number.no.line_suspended.title": ["這支門號停話或欠費", "This line is suspended or unpaid"],
+  "number.no.line_suspended": [
+    "請先和電信業者處理好，再回來認證；急著用，請改用下面的方式。",
+    "Please settle it with your operator and come back, or use one of these ways now.",
+  ],
+  "number.no.operator_not_supported.title": ["這家電信業者沒有這項服務", "This operator does not offer it"],
+  "number.no.operator_not_supported": [
+    "目前可用：中華電信、台灣大哥大、遠傳電信、台灣之星、亞太電信。門號填錯了可以回去改。",
+    "It works with Chunghwa, Taiwan Mobile, FarEasTone, Taiwan Star and Asia Pacific. If the number is mistyped, go back and correct it.",
+  ],
+  "number.no.resident_of_mainland.title": ["大陸地區人士不能用門號認證", "Not open to mainland-area residents"],
+  "number.no.resident_of_mainland": [
+    "個人門號認證不適用大陸地區人士。您可以改用下面的方式，服務都一樣。",
+    "Residents of the mainland area cannot be confirmed by a number. These ways are open to you, and give the same services.",
+  ],
+  "number.no.sim_changed_recently.title": ["最近換過 SIM 卡", "The SIM was changed lately"],
+  "number.no.sim_changed_recently": [
+    "為了防止門號被冒用，換卡後幾天內不能用門號認證。請過幾天再試，或改用下面的方式。不是您換的？請馬上聯絡電信業者。",
+    "To stop thieves of numbers, a new SIM cannot confirm you for some days. Try again later or use one of these ways. If it was not you, call your operator at once.",
+  ],
+  "number.no.telco_unavailable.title": ["電信業者現在沒有回答", "Your operator does not answer now"],
+  "number.no.telco_unavailable": [
+    "什麼都沒有改變，您填的資料還在。請過一會兒再試，或改用下面的方式。",
+    "Nothing was changed, and what you entered is kept. Try again in a while, or use one of these ways.",
+  ],
+  "number.no.consent_required.title": ["電信業者那裡沒有您的同意", "Your operator has no consent of yours"],
+  "number.no.consent_required": [
+    "您曾向電信業者表示不同意提供資料，所以它沒有回答。要改變，請到電信業者的會員專區或客服；也可以改用下面的方式。",
+    "You told your operator not to share data, so it did not answer. To change that, see its customer pages or help line, or use one of these ways.",
+  ],
+  "number.no.device_limit_reached.title": ["綁定的手機已達上限", "You have as many phones as are allowed"],
+  "number.no.device_limit_reached": [
+    "請用另一支已綁定的手機，到「我的手機」解除一支，再按繼續。",
+    "On another phone of yours, unbind one under 'My phones', then go on here.",
+  ],
+  "number.no.too_many_tries.title": ["試的次數太多了", "Too many tries"],
+  "number.no.too_many_tries": [
+    "為了保護您的資料，請休息一下再試。",
+    "To protect your data, please take a break before the next try.",
+  ],
+  "number.no.suspended.title": ["您的網路服務已停用", "Your online services are suspended"],
+  "number.no.suspended": [
+    "停用期間不能綁定手機。",
+    "No phone can be bound while they are suspended.",
+  ],
+  "number.no.key_already_bound.title": ["這支手機已經綁定", "This phone is already bound"],
+  "number.no.key_already_bound": ["請回首頁再試。", "Please go to the start and look again."],
+  "number.no.offline.title": ["連不上服務", "The service cannot be reached"],
+  "number.no.offline": [
+    "請檢查行動數據是否打開，再試一次。您填的資料還在。",
+    "Check that mobile data is on and try again. What you entered is kept.",
+  ],
+  "number.no.terms.title": ["服務條款沒有載入", "The terms did not load"],
+  "number.no.terms": [
+    "電信業者已經確認是您，只差這一步。請檢查網路，再試一次。",
+    "Your operator has confirmed you; only this step is left. Check your connection and try again.",
+  ],
+  "number.no.over.title": ["時間到了", "Time is up"],
+  "number.no.over": [
+    "一次認證只有 5 分鐘，而且只能用一次。請重新開始，您填的資料還在。",
+    "One try lives five minutes and works once. Please start again; what you entered is kept.",
+  ],
+  "number.no.foreign.title": ["這不是這支手機要的回答", "This answer belongs to another try"],
+  "number.no.foreign": [
+    "這個網址不是這支手機剛才那次認證的回答，所以沒有使用。如果是別人傳給您的，請不要理會。",
+    "This address does not belong to what this phone began, so it was not used. If somebody sent it to you, ignore it.",
+  ],
+  "number.no.nothing.title": ["這裡沒有進行中的認證", "Nothing was begun here"],
+  "number.no.nothing": [
+    "您可能是在另一個瀏覽器開始的。請回到那個瀏覽器，或在這裡重新開始。",
+    "Perhaps you began in another browser. Go back to that one, or start again here.",
+  ],
+  "number.no.trouble.title": ["沒有完成", "That did not work"],
+  "number.no.trouble": [
+    "服務現在不能完成這件事，什麼都沒有改變。請再試一次，或改用下面的方式。",
+    "The service could not finish this, and nothing was changed. Try again, or use one of these ways.",
+  ],
+};

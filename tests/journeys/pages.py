@@ -1,0 +1,65 @@
+"""Every page of the service and the way in to it. A new page is one line here; `test_accessibility` fails without."""
+
+from typing import Final
+
+# Nobody is logged in · a person who came in by card · a member of staff at the counter.
+ANYONE, CARD, STAFF = "anyone", "card", "staff"
+
+# Path (as a browser opens it; it must lead to the page itself, not away from it) → who opens it. `{device}` stands for
+# the phone of the person who came in by card.
+PAGES: Final = {
+    "/": ANYONE,
+    "/login": ANYONE,
+    "/login#qr": ANYONE,
+    "/login#otp": ANYONE,
+    "/login/qr/return": ANYONE,
+    "/problems": ANYONE,
+    "/help/reader-errors": ANYONE,
+    "/help/reader-errors?q=nothing-fits-this": ANYONE,
+    "/registration/apply": ANYONE,
+    "/registration/terms": ANYONE,
+    "/registration/confirm#a-token": ANYONE,
+    "/registration/resend": ANYONE,
+    "/registration/cancel": ANYONE,
+    "/registration/reset": ANYONE,
+    "/registration/email#a-token": ANYONE,
+    "/nothing-here": ANYONE,
+    "/api/v1/docs": ANYONE,
+    "/app/": ANYONE,
+    "/app/phone": ANYONE,
+    "/app/phone?state=another&code=a-code": ANYONE,
+    "/app/b": ANYONE,
+    "/app/q": ANYONE,
+    "/counter/login": ANYONE,
+    "/counter": STAFF,
+    "/counter/register": STAFF,
+    "/me": CARD,
+    "/account": CARD,
+    "/devices": CARD,
+    "/devices/{device}": CARD,
+    "/devices/{device}/unbind": CARD,
+    "/devices/{device}/lost": CARD,
+    "/devices/{device}/voucher": CARD,
+    "/revoke": ANYONE,
+    "/security": CARD,
+}
+
+# Rules of the app that a browser may GET and that are no page of their own, and why.
+NO_PAGES: Final = {
+    "/registration/": "leads on to /registration/apply",
+    "/login/qr/<order_id>": "needs a live order: examined by its own test",
+    "/app/<path:name>": "files",
+    "/app/sw.js": "a script",
+    "/.well-known/jwks.json": "for machines",
+    # Owed: they need a member of staff's way in (see the docstring of test_accessibility.py).
+    "/counter/people/<person_id>": "needs a record that was opened: examined by test_counter",
+    "/counter/people/<person_id>/phone": "needs a record that was opened: examined by test_counter",
+    "/healthz": "for machines",
+    "/readyz": "for machines",
+    "/metrics": "for machines",
+}
+
+# Parts that others wrote and that we cannot mend: (path, selector) and why.
+NOT_OURS: Final = {
+    ("/api/v1/docs", ".swagger-ui"): "Swagger UI draws its own colours and nested buttons; openapi.json says the same",
+}
