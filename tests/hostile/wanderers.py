@@ -140,6 +140,7 @@ class Wanderer:
             self.come_to("apply", acts.apply(self.browser, self.person.key, **form, **wrong))
         self.come_to("apply", acts.apply(self.browser, self.person.key, **form))
         if self.dice.random() < 0.2:
+            self.town.clock.forward(seconds=1)  # so that the newest mail is known as such
             self.come_to("resend", acts.resend(self.browser, card=f"{self.person.key}-nhi"))
         if self.dice.random() < 0.3:
             self.come_to("confirm", acts.confirm(self.browser, "A" * 43, card=f"{self.person.key}-nhi"))

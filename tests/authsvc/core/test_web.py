@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,9 +10,11 @@ from sqlalchemy import text
 
 from authsvc.core import errors
 from authsvc.core.clock import SystemClock
+from authsvc.core.db import open_engine
 from authsvc.core.errors import Problem, every_refusal
 from authsvc.core.kit import Kit
 from authsvc.core.web import door, flat
+from authsvc.identity.epochs import Gate
 from authsvc.settings import Settings
 from tests.conftest import client_of, migrate
 from wsgi import build
@@ -28,9 +31,13 @@ class Teapot(Problem):
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[Flask]:
-    """Build the service on a database that nobody reaches, with views that fail."""
+def bare(migrated_sqlite: Path) -> Iterator[Flask]:
+    """Build the service on a database that nobody reaches any more, with views that fail."""
     app = build(Settings(database_url="postgresql://nobody@127.0.0.1:1/none", flood_limit=0), clock=SystemClock())
+    kit: Kit = app.extensions["kit"]
+    seen = open_engine(f"sqlite:///{migrated_sqlite}")
+    kit.port(Gate).require_open(replace(kit, engine=seen))  # the database was there when the process began
+    seen.dispose()
     raised: dict[str, Exception] = {
         "teapot": Teapot(retry_after=7, ways=["card"]),
         "throttled": errors.Throttled(61),

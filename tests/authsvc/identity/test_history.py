@@ -76,7 +76,7 @@ def test_events_stand_the_newest_first_with_what_they_mean(
     ]
     assert found[0]["text"] == "Login with your health card and password."
     assert found[1]["text"] == "A login with your card was refused: the password was wrong."
-    assert set(found[0]) == {"id", "at", "what", "text", "outcome", "here"}
+    assert set(found[0]) == {"id", "at", "what", "text", "outcome", "here", "receipt"}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found[0]["at"])
 
 
