@@ -87,11 +87,21 @@ def require_good_password(password: str, *, known: tuple[str, ...], field_name: 
         )
     elif zxcvbn(password)["score"] == 0:
         reason = N_("This password is a row or a repeat that is guessed at once. Please choose another.")
-    elif any(fact and fact.lower() in lowered for fact in known):
+    elif _is_about(password, known):
         reason = N_("The password must not contain your ID number, birth date or mobile number.")
     else:
         return
     raise Invalid({field_name: [reason]})
+
+
+def _is_about(password: str, known: tuple[str, ...]) -> bool:
+    """Tell whether a fact of the person stands in a password, with or without signs between its letters and digits."""
+    bare = _bare(password)
+    return any(fact and _bare(fact) in bare for fact in known)
+
+
+def _bare(text: str) -> str:
+    return "".join(each for each in text.lower() if each.isascii() and each.isalnum())
 
 
 def _is_disguised(password: str) -> bool:

@@ -23,7 +23,7 @@ class Contact:
 
     @property
     def addresses(self) -> list[str]:
-        """Return every confirmed mail address."""
+        """Return every mail address: the confirmed one, and the backup entered after the card was proved."""
         return [address for address in (self.email, self.backup_email) if address]
 
 

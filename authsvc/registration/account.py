@@ -13,8 +13,9 @@ from authsvc.identity import notices, people, sessions
 from authsvc.identity.evidence import Evidence, Holder, HouseholdNotConfirmed, require_holder
 from authsvc.identity.guessable import guessable
 from authsvc.identity.login import PASSWORD, CardNotRegistered, PasswordWrong, require_active
-from authsvc.identity.models import EmailChange, Person, SessionView, WebSession
+from authsvc.identity.models import ACTIVE, EmailChange, Person, SessionView, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
+from authsvc.identity.standing import OnlineServicesSuspended
 
 
 def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str | None) -> None:
@@ -32,7 +33,7 @@ def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str 
     require_active(kit, person)
     hashed = kit.port(Passwords).hash(password)
     with audited(kit, "password.reset", actor=person.id), kit.begin() as session:
-        person = session.get_one(Person, person.id, with_for_update={"key_share": True})
+        person = _lock_active(session, person.id)
         person.password_hash = hashed
         repinned = _pin_card(session, kit, person, holder)
         kit.throttle.forgive(session, PASSWORD, person.national_id_index)
@@ -72,14 +73,25 @@ def change_password(kit: Kit, *, view: SessionView, current: str, new: str) -> N
         hashed = kit.port(Passwords).hash(new)
         unchanged = update(Person).where(Person.id == person.id, Person.password_hash == person.password_hash)
         with kit.begin() as session:
+            _lock_active(session, person.id)
             # A change that came in between has replaced the password that was checked.
             if not claim(session, unchanged.values(password_hash=hashed)):
                 raise PasswordWrong
             kit.throttle.forgive(session, PASSWORD, person.national_id_index)
+            # An address that waits was perhaps asked for by whoever knew the old password.
+            session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
             others = (WebSession.person_id == person.id, WebSession.id != view.id)
             ended = sessions.end_sessions(session, kit, *others)
             _tell(session, kit, person, what=N_("Your registration password was changed."))
             audit.record(session, kit, "password.changed", actor=person.id, sessions=ended)
+
+
+def _lock_active(session: Session, person_id: str) -> Person:
+    """Return a person, locked and read again: a suspension may have come while the password was hashed."""
+    person = session.get_one(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
+    if person.status != ACTIVE:
+        raise OnlineServicesSuspended
+    return person
 
 
 def _known(kit: Kit, person: Person) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def change(kit: Kit, *, view: SessionView, changes: Mapping[str, str | None]) ->
         with kit.read() as session:
             person = session.get_one(Person, view.person_id)
         new = _really_new(kit, person, changes)
-        if new.get("email"):
+        if new.get("email") or new.get("backup_email"):
             kit.throttle.spend(notices.MAILS, person.national_id_index)
     with kit.begin() as session:
         person = session.get_one(Person, view.person_id, with_for_update={"key_share": True})

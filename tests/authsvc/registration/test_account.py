@@ -1,6 +1,7 @@
 """Forgotten and changed passwords."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -11,7 +12,9 @@ from werkzeug.test import TestResponse
 
 from authsvc.core.kit import Kit
 from authsvc.identity.models import EmailChange, Person
+from authsvc.identity.passwords import Passwords
 from authsvc.identity.people import Contact
+from authsvc.identity.suspension import suspend
 from tests.authsvc.registration import acts
 from tests.browser import PASSWORD, Browser
 from tests.clocks import MovableClock
@@ -127,6 +130,51 @@ def test_a_reset_forgets_an_address_that_waits_for_confirmation(browser: Browser
     assert acts.code(answer) == (401, "link_refused")
     with kit.read() as session:
         assert session.scalar(select(EmailChange)) is None
+
+
+def test_a_changed_password_forgets_an_address_that_waits_for_confirmation(browser: Browser, kit: Kit) -> None:
+    # given: whoever knew the old password has asked for an address of theirs
+    acts.register(browser, kit)
+    browser.log_in("wang")
+    browser.call("PATCH", "/me", {"email": "thief@mail.example.tw"})
+    # when
+    assert change(browser).status_code == 204
+    # then
+    answer = browser.post("/me/email-confirmations", {"token": acts.last_token(kit, "email")})
+    assert acts.code(answer) == (401, "link_refused")
+
+
+@dataclass(frozen=True)
+class SuspendingPasswords(Passwords):
+    """Suspends everybody while a password is hashed: the slow moment between asking and writing."""
+
+    kit: Kit = field(kw_only=True)
+
+    def hash(self, password: str) -> str:
+        with self.kit.begin() as session:
+            for person_id in session.scalars(select(Person.id)).all():
+                suspend(session, self.kit, person_id=person_id)
+        return super().hash(password)
+
+
+@pytest.mark.parametrize("act", [acts.reset, change], ids=["reset", "change"])
+def test_who_is_suspended_meanwhile_keeps_the_old_password(
+    act: Callable[[Browser], TestResponse], browser: Browser, kit: Kit
+) -> None:
+    # given
+    acts.register(browser, kit)
+    browser.log_in("wang")
+    before = len(acts.mails(kit))
+    plain = kit.port(Passwords)
+    kit.ports[Passwords] = SuspendingPasswords(plain.keys, plain.hasher, kit=kit)
+    # when
+    answer = act(browser)
+    # then
+    with kit.read() as session:
+        person = session.scalars(select(Person)).one()
+    assert acts.code(answer) == (403, "suspended")
+    assert plain.verify(person.password_hash, PASSWORD)
+    assert len(acts.mails(kit)) == before
 
 
 def test_a_changed_password_ends_all_sessions_but_this_one(new_browser: Callable[[], Browser], kit: Kit) -> None:

@@ -162,6 +162,14 @@ def test_nobodys_mailbox_is_filled_by_changing_addresses(inside: Browser) -> Non
     assert alter(inside, phone="02-21234567").status_code == 200
 
 
+def test_a_backup_address_counts_as_much(inside: Browser) -> None:
+    for number in range(19):
+        assert alter(inside, backup_email=f"a{number}@mail.example.tw").status_code == 200
+
+    assert acts.code(alter(inside, backup_email=NEW)) == (429, "too_many_tries")
+    assert alter(inside, backup_email=None).status_code == 200
+
+
 def test_no_mail_holds_a_full_id_a_number_or_a_code(inside: Browser, kit: Kit) -> None:
     alter(inside, email=NEW, mobile="0987654321")
     confirm(inside, acts.last_token(kit, "email"))

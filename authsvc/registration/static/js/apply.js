@@ -6,7 +6,7 @@ import { passwordErrors } from "/static/js/password.js";
 import { moment, text } from "/static/js/texts.js";
 import { followPermission } from "/static/js/reader-permission.js";
 import { checkBrowser, checkEnvironment, sayPermission } from "/static/registration/js/environment.js";
-import { householdErrors, sendWithIdentity } from "/static/registration/js/proofs.js";
+import { forgetReading, householdErrors, sendWithIdentity } from "/static/registration/js/proofs.js";
 
 const form = document.getElementById("registration");
 const sections = [...document.querySelectorAll("[data-step]")];
@@ -37,6 +37,7 @@ function showErrors(errors) {
 }
 
 async function readCard() {
+  forgetReading();
   hideFault(fault);
   holder = null;
   document.querySelector("[data-testid=card-name]").hidden = true;

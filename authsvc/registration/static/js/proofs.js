@@ -10,6 +10,11 @@ const PROOF_LIFE = 100_000; // ms: the service takes it for 120 s
 const MAYBE_UNUSED = ["network", "invalid", "too_many_requests", "malformed", "too_large"];
 let kept = null;
 
+/** Forgets the reading that is kept: another card was read since. */
+export function forgetReading() {
+  kept = null;
+}
+
 export const isResident = (form) => form.elements.namedItem("is_resident").checked;
 
 function household(form) {
