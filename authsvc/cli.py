@@ -62,7 +62,8 @@ def restored_text(done: epochs.Restored) -> str:
     """Return what an operator is told after a restore."""
     reach = "the journal reaches back to the backup" if done.complete else "no journal reaches back to the backup"
     phones = "phones unbound again" if done.complete else "phones unbound, which is all of them"
-    return f"Epoch {done.epoch}: {reach}. {done.unbound} {phones}; {done.suspended} people suspended again."
+    people = f"{done.suspended} people suspended again, {done.frozen} allow no new phones again"
+    return f"Epoch {done.epoch}: {reach}. {done.unbound} {phones}; {people}."
 
 
 def database_commands(kit: Kit) -> AppGroup:

@@ -14,13 +14,15 @@ from authsvc.core.errors import Forbidden, Invalid, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
+from authsvc.core.web import LoginRequired
 from authsvc.identity.models import Person
 from authsvc.identity.notices import send_notice
 from authsvc.identity.people import contact
-from counter.models import CounterAct, Staff, StaffView
+from counter.models import CounterAct, Staff, StaffSession, StaffView
 from counter.staff import name_of
 
 LOOKED: Final = "looked"
+MISSED: Final = "missed"  # a look that found nobody
 REGISTERED: Final = "registered"
 DEVICE_CODE: Final = "device_code"
 SUSPENDED: Final = "suspended"
@@ -29,8 +31,12 @@ UNBOUND: Final = "unbound"
 LOST: Final = "lost"
 SHORTEST_REASON: Final = 4
 LONGEST_REASON: Final = 200
-# IDs and residence numbers of both forms, card, business and telephone numbers: eight digits in a row or more.
-A_NUMBER: Final = re.compile(r"[A-Za-z][A-Da-d]?[ -]?\d{7,9}|\d(?:[ -]?\d){7,}")
+# IDs and residence numbers of both forms, card, business and telephone numbers: eight digits or more, however they are
+# set apart.
+LETTERED: Final = re.compile(r"[A-Za-z][A-Da-d]?[ -]?\d{7,9}")
+EIGHT: Final = re.compile(r"\d{8,}")
+SET_APART: Final = re.compile(r"(?<=\d)[\s./()\-\u2010-\u2015\u2212]+(?=\d)")
+A_DATE: Final = re.compile(r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)")
 OPEN_FOR: Final = timedelta(minutes=15)
 OPENS: Final = (LOOKED, REGISTERED)
 RECENT: Final = 10
@@ -72,7 +78,8 @@ def require_reason(reason: str) -> str:
     words = reason.strip()
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise Invalid({"reason": [N_("Please give the reason in 4 to 200 characters.")]})
-    if A_NUMBER.search(words):
+    undated = A_DATE.sub("*", words)
+    if LETTERED.search(undated) or EIGHT.search(SET_APART.sub("", undated)):
         raise Invalid({"reason": [N_("Please leave ID, card and telephone numbers out of the reason.")]})
     return words
 
@@ -85,16 +92,43 @@ def require_other(kit: Kit, staff: StaffView, national_id_index: bytes) -> None:
 
 
 def record(session: Session, kit: Kit, staff: StaffView, person: Person, *, act: str, reason: str) -> None:
-    """Write an act with its reason, audit it with who did it, and tell the person; `reason` was checked."""
+    """Write an act with its reason, audit it with who did it, and tell the person; `reason` was checked.
+
+    Raise `LoginRequired` where the member of staff, or their session, was ended meanwhile.
+    """
+    _hold_staff(session, staff)
     now = kit.clock.now()
-    row = CounterAct(
-        id=new_id(), staff_id=staff.id, person_id=person.id, act=act, at=now, request_id=kit.caller.request_id
-    )
-    row.reason = kit.keys.place(CounterAct.__tablename__, row.id).seal("reason", reason)
-    session.add(row)
-    audit.record(session, kit, "counter.act", actor=person.id, object=row.id, staff=staff.id, act=act)
+    act_id = _keep(session, kit, staff, person_id=person.id, act=act, reason=reason, at=now)
+    audit.record(session, kit, "counter.act", actor=person.id, object=act_id, staff=staff.id, act=act)
     if act in TOLD:
         send_notice(session, kit, person, what=TOLD[act], to=contact(kit, person).addresses, at=now)
+
+
+def record_miss(kit: Kit, staff: StaffView, *, outcome: str, reason: str) -> None:
+    """Keep the reason of a look that found nobody, and audit it."""
+    with kit.begin() as session:
+        act_id = _keep(session, kit, staff, person_id=None, act=MISSED, reason=reason, at=kit.clock.now())
+        audit.record(session, kit, "counter.look", object=staff.id, outcome=outcome, act=act_id)
+
+
+def _keep(
+    session: Session, kit: Kit, staff: StaffView, *, person_id: str | None, act: str, reason: str, at: datetime
+) -> str:
+    row = CounterAct(id=new_id(), staff_id=staff.id, session_id=staff.session_id, person_id=person_id, act=act, at=at)
+    row.request_id = kit.caller.request_id
+    row.reason = kit.keys.place(CounterAct.__tablename__, row.id).seal("reason", reason)
+    session.add(row)
+    return row.id
+
+
+def _hold_staff(session: Session, staff: StaffView) -> None:
+    """Keep a member of staff and their session until this transaction ends; raise `LoginRequired` if one was ended."""
+    # In the order in which ending staff locks them, so that it waits for the deed, or the deed is refused.
+    employed = select(Staff.id).where(Staff.id == staff.id, Staff.ended_at.is_(None))
+    live = select(StaffSession.id).where(StaffSession.id == staff.session_id, StaffSession.ended_at.is_(None))
+    for held in (employed, live):
+        if session.scalar(held.with_for_update(read=True)) is None:
+            raise LoginRequired
 
 
 def require_open(session: Session, kit: Kit, staff: StaffView, person_id: str) -> Person:
@@ -102,12 +136,11 @@ def require_open(session: Session, kit: Kit, staff: StaffView, person_id: str) -
 
     Raise `LookFirst`, or `OwnRecord`.
     """
-    since = max(staff.opened_at, kit.clock.now() - OPEN_FOR)
     looked = select(CounterAct.id).where(
-        CounterAct.staff_id == staff.id,
+        CounterAct.session_id == staff.session_id,
         CounterAct.person_id == person_id,
         CounterAct.act.in_(OPENS),
-        CounterAct.at >= since,
+        CounterAct.at >= kit.clock.now() - OPEN_FOR,
     )
     if session.scalar(looked.limit(1)) is None:
         raise LookFirst

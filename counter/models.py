@@ -50,7 +50,10 @@ class StaffSession(Base):
 
 
 class CounterAct(Base):
-    """One thing that a member of staff did for a person, and the reason that they gave, sealed."""
+    """One thing that a member of staff did in a session, and the reason that they gave, sealed.
+
+    A look that found nobody names no person; acts from before sessions were noted name no session.
+    """
 
     __tablename__ = "counter_act"
     __table_args__ = (
@@ -60,7 +63,8 @@ class CounterAct(Base):
 
     id: Mapped[str] = id_column()
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    session_id: Mapped[str | None] = mapped_column(String(32))
     act: Mapped[str] = mapped_column(String(16))
     reason: Mapped[bytes]
     at: Mapped[datetime]

@@ -13,8 +13,10 @@ import counter.sessions as sessions
 from authsvc.core import cookies
 from authsvc.core.errors import Invalid, Problem
 from authsvc.core.i18n import translate
-from authsvc.core.web import door, flat, kit
+from authsvc.core.web import LoginRequired, door, flat, kit
 from authsvc.identity.forms import birth_date, by_field
+from authsvc.identity.models import ACTIVE
+from authsvc.identity.standing import SUSPENDED
 from authsvc.identity.terms import CURRENT_TERMS
 from counter.models import StaffView
 
@@ -27,6 +29,7 @@ bp = Blueprint(
 )
 LOGIN = "/counter/login"
 DONE = ("registered", "known", "suspended", "restored", "unbound", "lost")
+FITS = {"suspended": SUSPENDED, "restored": ACTIVE}  # a link can say what was done; the record must agree
 CODE_SECONDS = 600
 
 
@@ -63,6 +66,8 @@ def look() -> Any:
     try:
         asked = _loaded(schemas.LookIn(), birth_date=birth_date())
         person_id = service.find_person(kit(), staff=staff, browser=None, **asked)
+    except LoginRequired:  # ended meanwhile
+        return redirect(LOGIN, 303)
     except Problem as refusal:
         return _again("counter/home.html", refusal, staff=staff, problem_for="look")
     return redirect(f"/counter/people/{person_id}", 303)
@@ -140,6 +145,8 @@ def _act(schema: Schema, deed: Any, done: str, **which: str) -> Any:
         return redirect(LOGIN, 303)
     try:
         deed(kit(), staff=staff, **which, **_loaded(schema))
+    except LoginRequired:  # ended meanwhile
+        return redirect(LOGIN, 303)
     except Problem as refusal:
         return _person(staff, which["person_id"], refusal, problem_for=which.get("device_id", "services"))
     return redirect(f"/counter/people/{which['person_id']}?done={done}", 303)
@@ -151,10 +158,14 @@ def _person(staff: StaffView, person_id: str, refusal: Problem | None = None, pr
     except acts.LookFirst as closed:
         return _again("counter/home.html", closed, staff=staff, problem_for="look")
     asked = request.args.get("done")
-    shown = {"staff": staff, "record": record, "done": asked if asked in DONE else None}
+    shown = {"staff": staff, "record": record, "done": asked if _fits(asked, record.status) else None}
     if refusal is not None:
         return _again("counter/person.html", refusal, **shown, problem_for=problem_for)
     return render_template("counter/person.html", **shown)
+
+
+def _fits(done: str | None, status: str) -> bool:
+    return done in DONE and FITS.get(done, status) == status
 
 
 def _loaded(schema: Schema, **more: str) -> dict[str, Any]:

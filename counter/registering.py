@@ -36,7 +36,10 @@ class RegisteredAlready(Conflict):
     """The person whose card was read has an account; `person_id` is whose record was opened instead."""
 
     code = "registered_already"
-    detail = N_("This person is registered already. Their record is open now.")
+    detail = N_(
+        "This person is registered already. Their record is open now. If the card is new, they set the password anew"
+        " with it."
+    )
 
 
 def register(
@@ -54,9 +57,10 @@ def register(
     """
     words = acts.require_reason(reason)
     require_current_terms(wanted.terms_version)
-    holder = require_holder(kit, evidence, purpose=PURPOSE, browser=browser)
+    with audited(kit, "counter.register", object=staff.id):
+        holder = require_holder(kit, evidence, purpose=PURPOSE, browser=browser)
     acts.require_other(kit, staff, holder.index)
-    with audited(kit, "counter.register"):
+    with audited(kit, "counter.register", object=staff.id):
         _open_instead(kit, staff, holder, words)
         known = guessable(holder.insured.national_id, holder.insured.birth_date, wanted.contact.mobile)
         require_good_password(wanted.password, known=known)

@@ -9,14 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import counter.acts as acts
-from authsvc.core import audit
 from authsvc.core.audit import audited
 from authsvc.core.errors import Forbidden, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
 from authsvc.identity import challenges, devices, login, people, standing, suspension
-from authsvc.identity.cards import CardProof
+from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.models import Device, Person, WebSession
 from authsvc.identity.ways import DeviceCodes, MadeCode, Ways
 from counter.models import StaffView
@@ -36,7 +35,10 @@ class CardOfAnother(Forbidden):
     """The card in the reader is not the card of the person whose record is open."""
 
     code = "card_of_another"
-    detail = N_("The card in the reader is not this person's registered card.")
+    detail = N_(
+        "The card in the reader is not this person's registered card. If it is a new card, they first set the password"
+        " anew with it."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,41 +71,39 @@ def find_person(
     Raise `NobodyFound`, `OwnRecord`, `Invalid`, `Throttled`, and the card's refusals.
     """
     words = acts.require_reason(reason)
-    kit.throttle.spend(LOOKS, staff.id.encode())
-    if card_proof is not None:
-        person = _holder(kit, card_proof, browser=browser)
-    else:
+    with audited(kit, "counter.look", object=staff.id):
+        kit.throttle.spend(LOOKS, staff.id.encode())
+        card = None if card_proof is None else _read_card(kit, card_proof, browser=browser)
+    if card is None:
         acts.require_other(kit, staff, people.national_id_index(kit, national_id))
-        person = _named(kit, national_id, birth_date)
+    person = _named(kit, national_id, birth_date) if card is None else _holder(kit, card)
     if person is None:
-        _audit_miss(kit, staff)
+        acts.record_miss(kit, staff, outcome=NobodyFound.code, reason=words)
         raise NobodyFound
     acts.require_other(kit, staff, person.national_id_index)
-    with kit.begin() as session:
+    with audited(kit, "counter.look", object=staff.id), kit.begin() as session:
+        if card is not None:
+            login.pin_first_card(session, kit, person, key=card.key)
         acts.record(session, kit, staff, person, act=acts.LOOKED, reason=words)
     return person.id
 
 
-def _holder(kit: Kit, card_proof: CardProof, *, browser: str | None) -> Person | None:
-    """Return the person whose registered card is in the counter's reader; a first card is pinned."""
-    card = challenges.redeem(kit, card_proof, purpose="counter", browser=browser, kinds=("nhi",))
-    with kit.begin() as session:
+def _read_card(kit: Kit, card_proof: CardProof, *, browser: str | None) -> VerifiedCard:
+    """Return the health card in the counter's reader."""
+    return challenges.redeem(kit, card_proof, purpose="counter", browser=browser, kinds=("nhi",))
+
+
+def _holder(kit: Kit, card: VerifiedCard) -> Person | None:
+    """Return the person whose registered card this is, or may be: the deed pins a first card."""
+    with kit.read() as session:
         person = people.find_by_card(session, kit, card.number)
-        if person is None or person.card_key not in (None, card.key):
-            return None
-        login.pin_first_card(session, kit, person, key=card.key)
-        return person
+    return person if person is not None and person.card_key in (None, card.key) else None
 
 
 def _named(kit: Kit, national_id: str, birth_date: date | None) -> Person | None:
     with kit.read() as session:
         person = people.find_by_national_id(session, kit, national_id)
     return person if person is not None and people.birth_date(kit, person) == birth_date else None
-
-
-def _audit_miss(kit: Kit, staff: StaffView) -> None:
-    with kit.begin() as session:
-        audit.record(session, kit, "counter.look", object=staff.id, outcome=NobodyFound.code)
 
 
 def show_person(kit: Kit, *, staff: StaffView, person_id: str) -> Record:
@@ -141,14 +141,16 @@ def make_code(
     Raise `CardOfAnother`, `OnlineServicesSuspended`, `LookFirst`, `Invalid`, and the card's refusals.
     """
     words = acts.require_reason(reason)
-    with audited(kit, "counter.device_code", actor=person_id):
+    with audited(kit, "counter.device_code", actor=person_id, object=staff.id):
         with kit.read() as session:
             acts.require_open(session, kit, staff, person_id)
-        holder = _holder(kit, card_proof, browser=browser)
+        card = _read_card(kit, card_proof, browser=browser)
+        holder = _holder(kit, card)
         if holder is None or holder.id != person_id:
             raise CardOfAnother
         with kit.begin() as session:
             standing.require_active(session, person_id)
+            login.pin_first_card(session, kit, holder, key=card.key)
             made = _codes(kit).make(session, kit, person_id=person_id, via=VIA)
             acts.record(session, kit, staff, holder, act=acts.DEVICE_CODE, reason=words)
     return made
@@ -173,7 +175,7 @@ def remove_phone(
 ) -> None:
     """Unbind a person's phone, or report it lost; raise `NotFound`, `LookFirst` or `Invalid`."""
     words = acts.require_reason(reason)
-    with audited(kit, "counter.phone", actor=person_id), kit.begin() as session:
+    with audited(kit, "counter.phone", actor=person_id, object=staff.id), kit.begin() as session:
         person = acts.require_open(session, kit, staff, person_id)
         devices.unbind(session, kit, device_id=device_id, person_id=person_id, why=why)
         acts.record(session, kit, staff, person, act=why, reason=words)
@@ -185,7 +187,7 @@ def suspend(kit: Kit, *, staff: StaffView, person_id: str, reason: str) -> None:
     Raise `AlreadySuspended`, `LookFirst` or `Invalid`.
     """
     words = acts.require_reason(reason)
-    with audited(kit, "counter.suspend", actor=person_id), kit.begin() as session:
+    with audited(kit, "counter.suspend", actor=person_id, object=staff.id), kit.begin() as session:
         acts.require_open(session, kit, staff, person_id)
         person = suspension.suspend(session, kit, person_id=person_id)
         acts.record(session, kit, staff, person, act=acts.SUSPENDED, reason=words)
@@ -194,7 +196,7 @@ def suspend(kit: Kit, *, staff: StaffView, person_id: str, reason: str) -> None:
 def restore(kit: Kit, *, staff: StaffView, person_id: str, reason: str) -> None:
     """Restore a person's online services; raise `NotSuspended`, `LookFirst` or `Invalid`."""
     words = acts.require_reason(reason)
-    with audited(kit, "counter.restore", actor=person_id), kit.begin() as session:
+    with audited(kit, "counter.restore", actor=person_id, object=staff.id), kit.begin() as session:
         acts.require_open(session, kit, staff, person_id)
         person = suspension.restore(session, kit, person_id=person_id)
         acts.record(session, kit, staff, person, act=acts.RESTORED, reason=words)

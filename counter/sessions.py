@@ -121,7 +121,10 @@ def log_out(kit: Kit, *, staff: StaffView) -> None:
 
 def leave(session: Session, kit: Kit, browser_digest: bytes) -> None:
     """End the session of staff in a browser in which somebody else enters."""
-    end_sessions(session, kit, StaffSession.token_digest == browser_digest)
+    mine = select(StaffSession).where(StaffSession.token_digest == browser_digest)
+    row = session.scalar(mine)
+    if row is not None and end_sessions(session, kit, StaffSession.id == row.id):
+        audit.record(session, kit, "staff.left", object=row.id, staff=row.staff_id)
 
 
 def by_counter(kit: Kit, shown: Credentials) -> StaffView | None:

@@ -10,7 +10,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.identity.ways import DeviceCodes, MenuEntry, menu_of, ways_of
 from authsvc.settings import Misconfigured
-from devicebind import attempts, moves, pages, service, verification_views, views, voiding
+from devicebind import attempts, pages, service, verification_views, views, voiding
 from devicebind.operators import BadOperators, load_operators
 from devicebind.telco import HttpTelco, Telco
 
@@ -25,7 +25,7 @@ def include(app: Flask, *, transport: httpx2.BaseTransport | None = None) -> Non
     """
     open_telco(app, transport)
     ways = ways_of(app)
-    ways.unbindings["devicebind"] = moves.end_for
+    ways.unbindings["devicebind"] = voiding.end_with
     ways.suspensions["devicebind"] = voiding.end_for
     ways.freezes["devicebind"] = voiding.end_for
     ways.device_codes["devicebind"] = DeviceCodes(

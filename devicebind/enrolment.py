@@ -24,6 +24,7 @@ from devicebind.attempts import ANSWERED, Claim
 from devicebind.binding import Binding, NewPhone, complete, lock_person
 from devicebind.models import DONE, PROVEN, PhoneVerification
 from devicebind.refusals import VerificationOver
+from devicebind.voiding import void_codes
 
 VIA: Final = "telco"
 
@@ -116,13 +117,14 @@ def _open(session: Session, kit: Kit, proved: Proved, account: Account, hashed: 
 
 
 def _renew(session: Session, kit: Kit, person_id: str, hashed: str, *, at: datetime) -> Person:
-    """Set the password of somebody who is registered; every session of theirs ends, and every address is told."""
+    """Set the password of somebody who is registered; sessions and waiting codes end, every address is told."""
     person = lock_person(session, person_id)  # somebody suspended is refused when the phone is bound, below
     person.password_hash = hashed
     kit.throttle.forgive(session, PASSWORD, person.national_id_index)
     # As with the card: an address that waits was perhaps somebody else's idea.
     session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
     ended = sessions.end_sessions(session, kit, WebSession.person_id == person.id)
+    void_codes(session, person.id)  # so was a code that one of those sessions made
     what = N_("Your registration password was set anew by your mobile number.")
     notices.send_notice(session, kit, person, what=what, to=people.contact(kit, person).addresses, at=at)
     audit.record(session, kit, "password.set_by_number", actor=person.id, sessions=ended)

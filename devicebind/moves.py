@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit, qr
@@ -17,10 +16,10 @@ from authsvc.core.kit import Kit
 from authsvc.identity import devices
 from authsvc.identity.assurance import require_card_bound
 from authsvc.identity.freezing import require_unfrozen
-from authsvc.identity.models import AppView, Device
+from authsvc.identity.models import AppView
 from devicebind.binding import lock_person
 from devicebind.codes import new_secret, picture_text
-from devicebind.models import VOID, WAITING, DeviceCode
+from devicebind.models import WAITING, DeviceCode
 from devicebind.signatures import check_signed
 from devicebind.voiding import void_codes
 
@@ -85,10 +84,3 @@ def _put(session: Session, kit: Kit, row: DeviceCode) -> None:
     void_codes(session, row.person_id)
     session.add(row)
     audit.record(session, kit, "device_move.made", actor=row.person_id, object=row.id)
-
-
-def end_for(session: Session, kit: Kit, device: Device) -> None:
-    """Void the codes that a phone just unbound has made and nobody used."""
-    del kit
-    waiting = update(DeviceCode).where(DeviceCode.from_device_id == device.id, DeviceCode.state == WAITING)
-    session.execute(waiting.values(state=VOID), execution_options={"synchronize_session": False})

@@ -1,7 +1,8 @@
 """One operator as a party: its endpoints and keys, a code redeemed once, a question asked with a token of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
@@ -23,7 +24,7 @@ from devicebind.telcotokens import (
     read_token,
     require_about_us,
 )
-from devicebind.telcowire import Deadline, Wire, result_of
+from devicebind.telcowire import Deadline, NoAnswer, Wire, result_of
 
 METADATA_SECONDS: Final = 600.0
 KEYS_SECONDS: Final = 600.0
@@ -106,10 +107,20 @@ class Party:
 
     def _signers_of(self, id_token: Any, deadline: Deadline) -> Mapping[str, PublicKey]:
         """Return the operator's keys, read anew for one that we do not know, but not over and over."""
-        with self._lock:
+        with self._alone(deadline):
             age = None if self._signers is None else ticks() - self._signers[0]
             missing = self._signers is None or key_id(id_token) not in self._signers[1]
             if self._signers is None or age is None or age > KEYS_SECONDS or (missing and age > REFRESH_SECONDS):
                 answer = self.wire.call_twice("GET", self.metadata(deadline).jwks_uri, deadline)
                 self._signers = ticks(), read_keys(answer)
             return self._signers[1]
+
+    @contextmanager
+    def _alone(self, deadline: Deadline) -> Iterator[None]:
+        """Hold the lock; raise `NoAnswer` where somebody else waits for the operator beyond the deadline."""
+        if not self._lock.acquire(timeout=deadline.left):
+            raise NoAnswer("the time is over")
+        try:
+            yield
+        finally:
+            self._lock.release()

@@ -38,7 +38,11 @@ class Verdict:
 class Telco(Protocol):
     """What we ask of the gateway and of the operators behind it."""
 
-    def find_operator(self, number: str) -> Operator | None:
+    def deadline(self) -> Deadline:
+        """Return the moment by which whatever is begun now must be over; one for all calls of one request."""
+        ...
+
+    def find_operator(self, number: str, deadline: Deadline | None = None) -> Operator | None:
         """Return who serves a number, None for an operator that cannot vouch here; raise `NoAnswer`."""
         ...
 
@@ -50,7 +54,7 @@ class Telco(Protocol):
         """Return the configured operators."""
         ...
 
-    def authorization_url(self, operator: Operator, asked: Mapping[str, str]) -> str:
+    def authorization_url(self, operator: Operator, asked: Mapping[str, str], deadline: Deadline | None = None) -> str:
         """Return the address that the phone opens; raise `NoAnswer`."""
         ...
 
@@ -86,10 +90,14 @@ class HttpTelco:
         }
         self.seconds = SECONDS
 
-    def find_operator(self, number: str) -> Operator | None:
+    def deadline(self) -> Deadline:
+        """Return the moment by which whatever is begun now must be over; one for all calls of one request."""
+        return Deadline.within(self.seconds)
+
+    def find_operator(self, number: str, deadline: Deadline | None = None) -> Operator | None:
         """Return who serves a number, None for an operator that cannot vouch here; raise `NoAnswer`."""
         question = {"nonce": new_token(16), "number": number}
-        answer = self._gateway.call_twice("POST", "/lookup", Deadline.within(self.seconds), json=question)
+        answer = self._gateway.call_twice("POST", "/lookup", deadline or self.deadline(), json=question)
         if answer.status != OK or any(answer.body.get(name) != value for name, value in question.items()):
             raise NoAnswer("the gateway answered another question")
         if "operator" not in answer.body or not isinstance(answer.body["operator"], str | None):
@@ -104,11 +112,11 @@ class HttpTelco:
         """Return the configured operators."""
         return tuple(self._operators.by_id.values())
 
-    def authorization_url(self, operator: Operator, asked: Mapping[str, str]) -> str:
+    def authorization_url(self, operator: Operator, asked: Mapping[str, str], deadline: Deadline | None = None) -> str:
         """Return the address that the phone opens; raise `NoAnswer`."""
         further = scopes_of(operator) if operator.token_plan == "shared" else ()  # noqa: S105 - a plan's name
         try:
-            metadata = self._parties[operator.id].metadata(Deadline.within(self.seconds))
+            metadata = self._parties[operator.id].metadata(deadline or self.deadline())
         except NotBelieved as fault:
             raise NoAnswer(str(fault)) from fault
         return authorization_url(metadata, operator, asked, scopes=" ".join((POSSESSION, *further)))
@@ -119,7 +127,7 @@ class HttpTelco:
 
     def confirm(self, operator: Operator, attempt: Attempt) -> Verdict:
         """Return the one verdict on an attempt; never raises for what an operator does."""
-        deadline = Deadline.within(self.seconds)
+        deadline = self.deadline()
         try:
             return Verdict(reason=self._judge(self._parties[operator.id], attempt, deadline))
         except NoAnswer as fault:

@@ -5,6 +5,7 @@ Interoperability Profile: ES256, assertions of a minute, access tokens of at mos
 """
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,8 @@ LONGEST_LIFE: Final = 300
 SKEW: Final = 30
 BY_NETWORK: Final = frozenset({"nba", "mnba"})
 LONGEST_TOKEN: Final = 8192
+# Plain segments only: a dot segment, an empty or an encoded one leads elsewhere at whoever resolves it.
+PATH: Final = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+")
 
 
 class NotBelieved(Exception):
@@ -51,9 +54,13 @@ def read_metadata(answer: Answer, *, issuer: str) -> Metadata:
     if answer.status != OK or told["issuer"] != issuer:
         raise NotBelieved("the document is not this issuer's")
     # A code sent to another operator's endpoint would be that operator's to use (RFC 9700 section 4.4).
-    if not all(isinstance(told[name], str) and str(told[name]).startswith(f"{issuer}/") for name in names[1:]):
+    if not all(_is_below(told[name], issuer) for name in names[1:]):
         raise NotBelieved("an endpoint is elsewhere")
     return Metadata(**{name: str(value) for name, value in told.items()})
+
+
+def _is_below(address: Any, issuer: str) -> bool:
+    return isinstance(address, str) and address.startswith(issuer) and bool(PATH.fullmatch(address[len(issuer) :]))
 
 
 def read_keys(answer: Answer) -> dict[str, PublicKey]:

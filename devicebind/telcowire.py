@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from sys import exc_info
 from typing import Any, Final
@@ -65,6 +65,22 @@ class Deadline:
         return max(0.0, self.ends - ticks())
 
 
+@dataclass(eq=False)
+class Running:
+    """A call that holds a worker; `counted` where its caller left at the deadline and the breaker knows."""
+
+    breaker: AbstractContextManager[Any]
+    deadline: Deadline
+    counted: bool = False
+
+    def count(self, fault: BaseException | None) -> None:
+        """Tell the breaker how the call ended, once; an end that nobody waited for is a fault."""
+        if not self.counted:
+            ended = NoAnswer("abandoned") if fault is None and self.deadline.left <= 0 else fault
+            self.breaker.__exit__(type(ended) if ended else None, ended, None)
+        self.counted = True
+
+
 class Wire:
     """One party at a base address; each answer is a JSON object, or `NoAnswer` is raised."""
 
@@ -73,10 +89,15 @@ class Wire:
         self._client = httpx2.Client(base_url=base_url, transport=transport, follow_redirects=False, trust_env=False)
         self._breakers = SyncCircuitBreakerFactory(default_threshold=THRESHOLD, default_ttl=REST_SECONDS)
         self._lock = threading.Lock()
+        self._running: set[Running] = set()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix=f"telco-{name}")
 
     def begin(self, method: str, url: str, deadline: Deadline, **more: Any) -> "Future[Answer]":
         """Start one call and return what will be its answer; whoever waits does so with `result_of`."""
+        if self._is_stuck():
+            refused: Future[Answer] = Future()
+            refused.set_exception(NoAnswer(f"{self._name}: every worker hangs"))
+            return refused
         return self._workers.submit(self._call, method, url, deadline, more)
 
     def call(self, method: str, url: str, deadline: Deadline, **more: Any) -> Answer:
@@ -101,7 +122,7 @@ class Wire:
         if deadline.left <= 0:
             raise NoAnswer(f"{self._name}: no time left")
         try:
-            with self._guarded():
+            with self._guarded(deadline):
                 return self._once(method, url, deadline, **more)
         except OpenedState as fault:
             raise NoAnswer(f"{self._name} is left alone for a while") from fault
@@ -109,16 +130,26 @@ class Wire:
             raise NoAnswer(f"{self._name}: {type(fault).__name__}", may_repeat=True) from fault
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _guarded(self, deadline: Deadline) -> Iterator[None]:
         """Count faults; the breaker's own bookkeeping is not made for several threads at once."""
         with self._lock:
             breaker = self._breakers.get_breaker(self._name, exclude=[Busy])
-            breaker.__enter__()
+            running = Running(breaker.__enter__(), deadline)
+            self._running.add(running)
         try:
             yield
         finally:
             with self._lock:
-                breaker.__exit__(*exc_info())
+                self._running.discard(running)
+                running.count(exc_info()[1])
+
+    def _is_stuck(self) -> bool:
+        """Count abandoned calls as faults, and return whether they hold all workers: headers that drip have no end."""
+        with self._lock:
+            abandoned = [each for each in self._running if each.deadline.left <= 0]
+            for each in abandoned:
+                each.count(None)
+            return len(abandoned) >= WORKERS
 
     def _once(self, method: str, url: str, deadline: Deadline, *, correlated: bool = False, **more: Any) -> Answer:
         seconds = min(CALL_SECONDS, max(deadline.left, SHORTEST))

@@ -38,7 +38,7 @@ from devicebind.refusals import (
     refusal_of,
 )
 from devicebind.telco import Telco
-from devicebind.telcowire import NoAnswer
+from devicebind.telcowire import Deadline, NoAnswer
 
 CONSENT: Final = "2026-11"
 # What an operator's authorization endpoint says to a connection that is none of its lines (OpenID Connect Core 3.1.2.6
@@ -77,8 +77,10 @@ def start(kit: Kit, *, what: Claim, phone: NewPhone, consent_version: str) -> St
         attempts.spend_tries(kit, key=phone.key, what=what)
         exchange = Exchange(state=new_token(), nonce=new_token(), verifier=new_token(48))
         try:
-            operator = _require_operator(kit, what.mobile)
-            url = _telco(kit).authorization_url(operator, vars(exchange) | {"redirect_uri": redirect_uri(kit)})
+            deadline = _telco(kit).deadline()
+            operator = _require_operator(kit, what.mobile, deadline)
+            asked = vars(exchange) | {"redirect_uri": redirect_uri(kit)}
+            url = _telco(kit).authorization_url(operator, asked, deadline)
         except NoAnswer as fault:
             raise TelcoUnavailable from fault
     row = attempts.begin(
@@ -101,9 +103,9 @@ def redirect_uri(kit: Kit) -> str:
     return f"{kit.settings.public_origin}/app/phone"
 
 
-def _require_operator(kit: Kit, mobile: str) -> Operator:
+def _require_operator(kit: Kit, mobile: str, deadline: Deadline) -> Operator:
     """Return who serves a number, before any operator is asked anything."""
-    operator = _telco(kit).find_operator(mobile)
+    operator = _telco(kit).find_operator(mobile, deadline)
     if operator is None:
         raise OperatorNotSupported
     return operator

@@ -30,6 +30,7 @@ class SoftAuthenticator:
     flags: int = FLAGS
     origin: str = ORIGIN
     rp_id: str = RP_ID
+    framed_by: str | None = None
 
     def cose_key(self) -> bytes:
         """Return the public key as COSE (RFC 9053 section 7.1.1, ES256)."""
@@ -46,7 +47,8 @@ class SoftAuthenticator:
     def client_data(self, kind: str, challenge: bytes) -> bytes:
         """Return what the browser says of the call."""
         claims = {"type": kind, "challenge": b64url(challenge), "origin": self.origin, "crossOrigin": False}
-        return json.dumps(claims).encode()
+        framed = {"crossOrigin": True, "topOrigin": self.framed_by} if self.framed_by else {}
+        return json.dumps(claims | framed).encode()
 
     def _credential(self, **response: Any) -> dict[str, Any]:
         name = b64url(self.credential_id)

@@ -22,14 +22,19 @@ DEVICE: Final = "device"
 KEY: Final = "key"
 SUSPENDED: Final = "suspended"
 RESUMED: Final = "resumed"
-HEADER: Final = re.compile(r"authsvc revocations since (\S+)")
-LINE: Final = re.compile(r"(device|key|suspended|resumed) ([0-9a-f]{64}) (\d{4}-\S+)")
-SHORTEST_LINE: Final = 3 + 1 + 64 + 1 + 20
+FROZEN: Final = "frozen"
+UNFROZEN: Final = "unfrozen"
+OF_PEOPLE: Final = (SUSPENDED, RESUMED, FROZEN, UNFROZEN)
+KINDS: Final = (DEVICE, KEY, *OF_PEOPLE)
+MOMENT: Final = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z)"  # as `_moment` writes it; only a whole one ends in Z
+HEADER: Final = re.compile(rf"authsvc revocations since {MOMENT}")
+LINE: Final = re.compile(rf"({'|'.join(KINDS)}) ([0-9a-f]{{64}}) {MOMENT}")
+SPECIMENS: Final = tuple(f"{kind} {'0' * 64} 2000-01-01T00:00:00.000000Z" for kind in KINDS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Revocation:
-    """One line: `kind` is device, key, suspended or resumed; `digest` is of the subject's id."""
+    """One line: `kind` is one of `KINDS`; `digest` is of the subject's id."""
 
     kind: str
     digest: str
@@ -82,7 +87,7 @@ def note(kit: Kit, kind: str, subject: str) -> None:
 
 def digest(kit: Kit, kind: str, subject: str) -> str:
     """Return what stands for a device, a key or a person in the journal."""
-    return kit.keys.lasting("revocation", f"{'person' if kind in (SUSPENDED, RESUMED) else kind} {subject}").hex()
+    return kit.keys.lasting("revocation", f"{'person' if kind in OF_PEOPLE else kind} {subject}").hex()
 
 
 def read_journals(paths: Iterable[Path]) -> Journal | None:
@@ -103,16 +108,29 @@ def _read(path: Path) -> Journal:
     if begun is None:
         raise Misconfigured(f"{path} is no journal of revocations: its first line is wrong.")
     found = [_line(text, where=f"{path}:{number}") for number, text in enumerate(others, start=2)]
-    return Journal(since=datetime.fromisoformat(begun[1]), lines=tuple(line for line in found if line is not None))
+    lines = tuple(line for line in found if line is not None)
+    return Journal(since=_at(begun[1], where=f"{path}:1"), lines=lines)
 
 
 def _line(text: str, *, where: str) -> Revocation | None:
     match = LINE.fullmatch(text)
     if match is not None:
-        return Revocation(kind=match[1], digest=match[2], at=datetime.fromisoformat(match[3]))
-    if len(text) < SHORTEST_LINE:
+        return Revocation(kind=match[1], digest=match[2], at=_at(match[3], where=where))
+    if _is_beginning(text):
         return None  # cut short by a crash: nobody was told that this was done
     raise Misconfigured(f"{where} is not a line of a journal of revocations.")
+
+
+def _is_beginning(text: str) -> bool:
+    """Tell whether a line could have gone on from here: some kind's specimen makes it whole."""
+    return any(LINE.fullmatch(text + specimen[len(text) :]) for specimen in SPECIMENS)
+
+
+def _at(text: str, *, where: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as fault:  # the shape of a time, and none: the 13th month
+        raise Misconfigured(f"{where} has no time of a journal of revocations.") from fault
 
 
 def _write(file: int, text: str) -> None:

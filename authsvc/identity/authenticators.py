@@ -4,6 +4,7 @@ W3C WebAuthn Level 3 by py_webauthn. No attestation is asked for: what is known 
 made this key when it was bound, and that the key says, each time, that the phone verified its user.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Forbidden, NotFound, Problem, Refused
 from authsvc.core.i18n import N_
+from authsvc.core.jose import b64url_decode
 from authsvc.core.kit import Kit
 from authsvc.identity.models import AppView, Authenticator, AuthenticatorOffer, Device
 
@@ -138,6 +140,7 @@ def _register(kit: Kit, app: AppView, credential: dict[str, Any], *, at: datetim
 def _verified(kit: Kit, credential: dict[str, Any], *, challenge: bytes) -> Authenticator:
     """Return what a registration says, verified as WebAuthn section 7.1 wants it; raise `AuthenticatorRefused`."""
     try:
+        _require_own_window(credential)
         found = webauthn.verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
@@ -178,6 +181,7 @@ def _check_assertion(kit: Kit, app: AppView, signed: str, assertion: Mapping[str
     if known is None:
         raise AssertionRefused
     try:
+        _require_own_window(assertion)
         found = webauthn.verify_authentication_response(
             credential=dict(assertion),
             expected_challenge=sha256(signed.encode("ascii")).digest(),
@@ -200,6 +204,13 @@ def _check_assertion(kit: Kit, app: AppView, signed: str, assertion: Mapping[str
     with kit.begin() as session:
         if not claim(session, used.values(sign_count=count, used_at=at, backed_up=found.credential_backed_up)):
             raise AssertionRefused
+
+
+def _require_own_window(credential: Mapping[str, Any]) -> None:
+    """Raise `ValueError` where another site's page had ours in a frame (WebAuthn sections 7.1 and 7.2, `topOrigin`)."""
+    said = json.loads(b64url_decode(credential["response"]["clientDataJSON"]))
+    if said.get("crossOrigin") or "topOrigin" in said:
+        raise ValueError
 
 
 def forget(session: Session, kit: Kit, device: Device) -> None:

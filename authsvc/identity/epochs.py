@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Integer, func, select, update
+from sqlalchemy import Integer, Select, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import authsvc.core.revocations as revocations
@@ -23,7 +23,7 @@ from authsvc.core.db import Base
 from authsvc.core.errors import Unavailable
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
-from authsvc.core.revocations import DEVICE, KEY, RESUMED, SUSPENDED, Journal
+from authsvc.core.revocations import DEVICE, FROZEN, KEY, RESUMED, SUSPENDED, UNFROZEN, Journal
 from authsvc.identity.models import ACTIVE, Device, Person
 from authsvc.identity.ways import Ways
 from authsvc.settings import Misconfigured
@@ -55,6 +55,7 @@ class Restored:
     complete: bool
     unbound: int
     suspended: int
+    frozen: int
 
 
 class Gate:
@@ -95,9 +96,12 @@ def restore(kit: Kit, *, journals: Sequence[Path]) -> Restored:
         for device in lost:
             devices.unbind(session, kit, device_id=device.id, person_id=device.person_id, why="restored")
         suspended = 0 if journal is None else _suspend(session, kit, journal)
+        frozen = 0 if journal is None else _freeze(session, kit, journal)
         kit.port(Ways).on_restored(session, kit)
         session.add(Epoch(number=kit.settings.epoch, begun_at=kit.clock.now()))
-        done = Restored(epoch=kit.settings.epoch, complete=complete, unbound=len(lost), suspended=suspended)
+        done = Restored(
+            epoch=kit.settings.epoch, complete=complete, unbound=len(lost), suspended=suspended, frozen=frozen
+        )
         audit.record(session, kit, "service.restored", **vars(done))
     return done
 
@@ -131,11 +135,29 @@ def _lost_devices(session: Session, kit: Kit, journal: Journal | None) -> list[D
 
 def _suspend(session: Session, kit: Kit, journal: Journal) -> int:
     """Suspend everybody whose last line says so, and return how many were not."""
-    last = {line.digest: line.kind for line in journal.lines if line.kind in (SUSPENDED, RESUMED)}
-    if not last:
-        return 0
-    active = session.scalars(select(Person.id).where(Person.status == ACTIVE))
-    found = [each for each in active if last.get(revocations.digest(kit, SUSPENDED, each)) == SUSPENDED]
+    active = select(Person.id).where(Person.status == ACTIVE)
+    found = _since_when(kit, journal, session, active, kinds=(SUSPENDED, RESUMED))
     for person_id in found:
         session.execute(update(Person).where(Person.id == person_id).values(status="suspended"))
     return len(found)
+
+
+def _freeze(session: Session, kit: Kit, journal: Journal) -> int:
+    """Allow no new phones to everybody whose last line says so, and return how many were allowed them."""
+    free = select(Person.id).where(Person.bindings_frozen_at.is_(None))
+    found = _since_when(kit, journal, session, free, kinds=(FROZEN, UNFROZEN))
+    for person_id, at in found.items():
+        session.execute(update(Person).where(Person.id == person_id).values(bindings_frozen_at=at))
+    return len(found)
+
+
+def _since_when(
+    kit: Kit, journal: Journal, session: Session, people: Select[str], *, kinds: tuple[str, str]
+) -> dict[str, datetime]:
+    """Return which of these people's last line of the two kinds is of the first, and its time."""
+    begun, _ended = kinds
+    last = {line.digest: line for line in journal.lines if line.kind in kinds}
+    if not last:
+        return {}
+    found = {each: last.get(revocations.digest(kit, begun, each)) for each in session.scalars(people)}
+    return {each: line.at for each, line in found.items() if line is not None and line.kind == begun}

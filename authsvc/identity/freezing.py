@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import authsvc.core.revocations as revocations
 import authsvc.identity.notices as notices
 import authsvc.identity.people as people
 import authsvc.identity.sessions as sessions
@@ -54,6 +55,7 @@ def _set(kit: Kit, person_id: str, *, frozen: bool) -> None:
         audit.record(session, kit, "bindings.frozen" if frozen else "bindings.unfrozen", actor=person_id)
         to = people.contact(kit, person).addresses
         notices.send_notice(session, kit, person, what=FROZEN if frozen else UNFROZEN, to=to, at=now)
+        revocations.note(kit, revocations.FROZEN if frozen else revocations.UNFROZEN, person_id)
 
 
 def require_unfrozen(session: Session, person_id: str) -> None:

@@ -41,7 +41,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
             "Too many wrong codes were typed with your ID; typed codes are closed until you bind a phone anew."
         ),
     },
-    "device_code.made": {ELSE: N_("You made a device code for binding a phone.")},
+    "device_code.made": {ELSE: N_("A device code was made for binding a phone.")},
     "device_code.used": {ELSE: N_("Somebody tried to bind a phone with your ID or code, and it was refused.")},
     "device_code.killed": {ELSE: N_("Your device code was typed wrong too often: it can only be scanned now.")},
     "card.pinned": {ELSE: N_("Your card was read for the first time and now belongs to your account.")},
@@ -51,7 +51,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         ELSE: N_("A phone was bound with your device code."),
     },
     "device.unbound": {
-        "lost": N_("You reported a phone lost; it was cut off at once."),
+        "lost": N_("A phone was reported lost; it was cut off at once."),
         "moved": N_("You moved to a new phone; the old one was unbound."),
         "voucher": N_("A phone was cut off by its revocation voucher."),
         "restored": N_("A phone was unbound for safety after a fault on our side. Please bind it again."),

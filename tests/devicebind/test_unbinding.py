@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +11,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from authsvc.core.errors import Problem as Refusal
+from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
 from authsvc.identity import devices
 from authsvc.identity.models import AppView, Device, TokenFamily, WebSession
-from devicebind.models import DeviceCode
+from devicebind.models import DeviceCode, PhoneVerification
 from mobileapp.client import Phone
 from mobileapp.phonewire import Problem
 from otp.models import OtpSecret
@@ -21,7 +23,7 @@ from qrlogin import decisions
 from qrlogin.models import QrOrder
 from tests.browser import Browser
 from tests.clocks import MovableClock
-from tests.factories import Somebody, log_in, make_bound_phone, make_person, make_phone, make_session
+from tests.factories import Somebody, log_in, make_bound_phone, make_device_code, make_person, make_phone, make_session
 
 ROUNDS = range(20)
 
@@ -216,3 +218,39 @@ def test_a_phone_bound_before_vouchers_and_places_were_known_is_listed(
     log_in(client, kit, person)
 
     assert client.get("/api/v1/devices").get_json()[0]["last_used_from"] is None
+
+
+@pytest.mark.parametrize("lose", [by_loss_report, by_voucher, by_another_phone])
+def test_what_waited_to_bind_a_phone_ends_when_one_is_lost(
+    kit: Kit, client: FlaskClient, person: Somebody, phone: Phone, clock: MovableClock, lose: Callable[..., None]
+) -> None:
+    # given: a code that somebody near the phone may have seen, and a verification that its key has begun
+    code = make_device_code(kit, person)
+    with kit.begin() as session:
+        session.add(begun_by(session.get_one(Device, phone.device_id).jkt, kit))
+    # when
+    lose(kit, client, person, phone)
+    # then
+    with pytest.raises(Problem) as refused:
+        make_phone(client.application, clock).bind_by_qr(code.qr_text)
+    assert refused.value.code == "device_code_refused"
+    with kit.read() as session:
+        assert session.scalars(select(PhoneVerification.state)).all() == ["refused"]
+
+
+def begun_by(jkt: str, kit: Kit) -> PhoneVerification:
+    """Return a verification whose operator has said yes, begun by a key."""
+    sealed = dict.fromkeys(("mobile", "national_id", "card_last4", "state_digest", "nonce", "verifier"), b"sealed")
+    now = kit.clock.now()
+    return PhoneVerification(
+        id=new_id(),
+        state="proven",
+        operator="chunghwa",
+        jkt=jkt,
+        device={},
+        otp_key={},
+        consent_version="1",
+        made_at=now,
+        expires_at=now + timedelta(minutes=5),
+        **sealed,
+    )

@@ -34,7 +34,7 @@ def test_a_fresh_card_login_gets_a_code(client: FlaskClient, kit: Kit, clock: Mo
     assert made["code"].replace("-", "") not in made["qr_text"]
     assert "<svg" in made["qr_svg"]
     assert made["expires_at"] == (clock.now() + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert client.get(f"{CODES}/{made['id']}").get_json() == {"status": "waiting"}
+    assert client.get(f"{CODES}/{made['id']}").get_json() == {"status": "waiting", "device_id": None}
 
 
 @pytest.mark.parametrize("acr", ["otp", "qr", "certificate"])
@@ -62,8 +62,10 @@ def test_without_a_session_there_is_no_code(client: FlaskClient) -> None:
 def test_a_code_is_followed_to_its_use(app: Flask, client: FlaskClient, kit: Kit, clock: MovableClock) -> None:
     log_in(client, kit, make_person(kit))
     made = make(client)
-    make_phone(app, clock).bind_by_qr(made["qr_text"])
-    assert client.get(f"{CODES}/{made['id']}?wait=25").get_json() == {"status": "used"}
+    phone = make_phone(app, clock)
+    phone.bind_by_qr(made["qr_text"])
+    used = {"status": "used", "device_id": phone.device_id}
+    assert client.get(f"{CODES}/{made['id']}?wait=25").get_json() == used
 
 
 def test_a_code_is_followed_to_its_end(client: FlaskClient, kit: Kit, clock: MovableClock) -> None:
@@ -73,15 +75,15 @@ def test_a_code_is_followed_to_its_end(client: FlaskClient, kit: Kit, clock: Mov
     clock.forward(seconds=590)
     began = clock.now()
     # when it is followed, then the answer comes with the change and not later
-    assert client.get(f"{CODES}/{newer['id']}?wait=25").get_json() == {"status": "expired"}
+    assert client.get(f"{CODES}/{newer['id']}?wait=25").get_json() == {"status": "expired", "device_id": None}
     assert clock.now() - began == timedelta(seconds=10)
-    assert client.get(f"{CODES}/{older['id']}?wait=25").get_json() == {"status": "void"}
+    assert client.get(f"{CODES}/{older['id']}?wait=25").get_json() == {"status": "void", "device_id": None}
 
 
 def test_a_wait_ends_when_it_said(client: FlaskClient, kit: Kit, clock: MovableClock) -> None:
     log_in(client, kit, make_person(kit))
     made, began = make(client), clock.now()
-    assert client.get(f"{CODES}/{made['id']}?wait=7").get_json() == {"status": "waiting"}
+    assert client.get(f"{CODES}/{made['id']}?wait=7").get_json() == {"status": "waiting", "device_id": None}
     assert clock.now() - began == timedelta(seconds=7)
 
 

@@ -1,6 +1,7 @@
 """An approval with the phone's own unlock: `user` gets into `amr`, and only where every check holds."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,7 @@ SPOILT: dict[str, Spoil] = {
     "nobody present": but(flags=0),
     "made for another origin": but(origin="https://evil.example"),
     "made for another rp id": but(rp_id="evil.example"),
+    "in another site's frame": lambda own, jws: replace(own, framed_by="https://evil.example").assertion(jws),
     "a registration instead": lambda own, jws: own.sign(jws.encode(), kind="webauthn.create"),
     "by a key that nobody registered": lambda own, jws: SoftAuthenticator(credential_id=own.credential_id).assertion(
         jws

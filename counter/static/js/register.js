@@ -4,7 +4,7 @@ import { CardFault, requireCard } from "/static/js/card.js";
 import { handle, hideFault, showFault, value, whileBusy } from "/static/js/form.js";
 import { passwordErrors } from "/static/js/password.js";
 import { text } from "/static/js/texts.js";
-import { householdErrors, sendWithIdentity } from "/static/registration/js/proofs.js";
+import { forgetReading, householdErrors, sendWithIdentity } from "/static/registration/js/proofs.js";
 
 const form = document.getElementById("counter-registration");
 const fault = form.querySelector("[data-card-fault]");
@@ -12,6 +12,7 @@ const readButton = form.querySelector("[data-read]");
 const named = (name) => form.elements.namedItem(name);
 
 async function readCard() {
+  forgetReading();
   hideFault(fault);
   const shown = form.querySelector("[data-testid=card-name]");
   shown.hidden = true;

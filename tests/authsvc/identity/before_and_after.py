@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 
 from authsvc.core.cookies import cookie_name
 from authsvc.core.kit import Kit
-from authsvc.identity import suspension
-from authsvc.identity.models import Person
+from authsvc.identity import freezing, suspension
+from authsvc.identity.models import AppView, Person
 from mobileapp.client import Phone
 from mobileapp.phonekeys import proof
 from mobileapp.phonewire import Problem
@@ -32,6 +32,7 @@ EVERYTHING = {
     "card challenge",
     "device",
     "device code",
+    "new phones",
     "one-time code",
     "proof",
     "QR order",
@@ -65,6 +66,7 @@ class Life:
 
     person: Somebody
     other: Somebody
+    wary: Somebody
     kept: Phone
     lost: Phone
     tokens: dict[str, Any]
@@ -88,6 +90,7 @@ class Life:
             assert self.opens_session(app, name), name
         with kit.begin() as session:
             suspension.suspend(session, kit, person_id=self.other.id)
+        freezing.freeze(kit, AppView(device_id="", person_id=self.wary.id, jkt="", family_id=""))
         self.proof = proof(self.kept.keys.device, method="POST", url=RECOVERIES, at=clock.now(), nonce=self.nonce)
         assert self.replays(app)
 
@@ -109,7 +112,11 @@ class Life:
             taken.add("proof")
         kit: Kit = app.extensions["kit"]
         with kit.read() as session:
-            return taken | ({"suspension"} if session.get_one(Person, self.other.id).status == "active" else set())
+            if session.get_one(Person, self.other.id).status == "active":
+                taken.add("suspension")
+            if session.get_one(Person, self.wary.id).bindings_frozen_at is None:
+                taken.add("new phones")
+        return taken
 
     def browser(self, app: Flask, name: str) -> Any:
         client = client_of(app)
@@ -175,6 +182,7 @@ def live_a_little(app: Flask, clock: MovableClock, new_browser: Callable[[], Bro
     return Life(
         person=person,
         other=make_person(kit, 2),
+        wary=make_person(kit, 3),
         kept=kept,
         lost=lost,
         tokens=dict(kept.binding),

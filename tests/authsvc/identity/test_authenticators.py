@@ -80,6 +80,7 @@ SPOILT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "no user verification": lambda options: SoftAuthenticator(flags=PRESENT).register(options),
     "nobody present": lambda options: SoftAuthenticator(flags=VERIFIED).register(options),
     "another origin": lambda options: SoftAuthenticator(origin="https://evil.example").register(options),
+    "in another site's frame": lambda options: SoftAuthenticator(framed_by="https://evil.example").register(options),
     "another rp id": lambda options: SoftAuthenticator(rp_id="evil.example").register(options),
     "a point off the curve": lambda options: SoftAuthenticator().register(
         options, cose_key=cbor2.dumps({1: 2, 3: -7, -1: 1, -2: b"\1" * 32, -3: b"\1" * 32})

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from authsvc import worker
 from authsvc.core import revocations
 from authsvc.core.kit import Kit
-from authsvc.identity import epochs
+from authsvc.identity import epochs, freezing
 from authsvc.identity.epochs import RestorePending
 from authsvc.settings import Misconfigured, Settings
 from mobileapp.client import Phone
@@ -22,7 +22,7 @@ from tests.authsvc.identity.before_and_after import EVERYTHING, Life, again, cop
 from tests.browser import Browser
 from tests.clocks import MovableClock
 from tests.conftest import client_of
-from tests.factories import make_bound_phone, make_person
+from tests.factories import make_bound_phone, make_person, make_session
 from tests.simulators import acts
 from wsgi import build
 
@@ -91,7 +91,7 @@ def test_nothing_used_or_revoked_after_the_backup_comes_back(
 
     done = restore(restored, settings.revocations_file)
 
-    assert done == epochs.Restored(epoch=1, complete=True, unbound=1, suspended=1)
+    assert done == epochs.Restored(epoch=1, complete=True, unbound=1, suspended=1, frozen=1)
     assert life.revived(restored, clock) == set()
 
 
@@ -128,13 +128,25 @@ def test_an_old_key_that_was_replaced_does_not_come_back(
     assert not works(again(before, restored, clock).recover)
 
 
+def test_who_allowed_new_phones_again_after_the_backup_is_not_stopped(
+    app: Flask, kit: Kit, clock: MovableClock, life: Life, start: Restart, settings: Settings
+) -> None:
+    life.use_up(app, clock)
+    clock.forward(seconds=1)
+    freezing.lift(kit, make_session(kit, life.wary).view)
+    restored = start(epoch=1)
+    assert settings.revocations_file is not None
+
+    assert restore(restored, settings.revocations_file).frozen == 0
+
+
 def test_without_a_journal_every_phone_is_unbound(app: Flask, clock: MovableClock, life: Life, start: Restart) -> None:
     life.use_up(app, clock)
     restored = start(epoch=1, revocations_file=None)
 
-    assert restore(restored) == epochs.Restored(epoch=1, complete=False, unbound=2, suspended=0)
+    assert restore(restored) == epochs.Restored(epoch=1, complete=False, unbound=2, suspended=0, frozen=0)
 
-    assert life.revived(restored, clock) == {"suspension"}
+    assert life.revived(restored, clock) == {"suspension", "new phones"}
     assert not works(again(life.kept, restored, clock).recover)
 
 
@@ -186,7 +198,8 @@ def test_the_command_says_what_it_did(start: Restart) -> None:
     result = restored.test_cli_runner().invoke(args=["restore"])
 
     assert result.output == (
-        "Epoch 1: the journal reaches back to the backup. 0 phones unbound again; 0 people suspended again.\n"
+        "Epoch 1: the journal reaches back to the backup. 0 phones unbound again; "
+        "0 people suspended again, 0 allow no new phones again.\n"
     )
     assert acts(restored.extensions["kit"])[-1] == ("service.restored", "done")
 
@@ -212,7 +225,35 @@ def test_the_journal_names_nobody_and_outlives_a_line_cut_short(
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "hello", "authsvc revocations since 2026-01-01T00:00:00Z\n" + "x" * 200])
+HEADER = "authsvc revocations since 2026-01-01T00:00:00Z"
+WHOLE = f"frozen {'ab' * 32} 2026-10-31T12:34:56"
+
+
+@pytest.mark.parametrize("whole", [f"{WHOLE}Z", f"{WHOLE}.123456Z"])
+def test_a_line_cut_short_anywhere_is_left_out(tmp_path: Path, whole: str) -> None:
+    file = tmp_path / "journal"
+    for length in range(len(whole) + 1):
+        file.write_text(f"{HEADER}\n{whole[:length]}\n{whole}")
+
+        read = revocations.read_journals([file])
+
+        assert read is not None
+        assert len(read.lines) == (2 if length == len(whole) else 1), whole[:length]
+        assert all(line.at.tzinfo is not None for line in read.lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        HEADER.removesuffix(":00Z"),
+        f"{HEADER}\n" + "x" * 200,
+        f"{HEADER}\nhello",
+        f"{HEADER}\n{WHOLE}Zz",
+        f"{HEADER}\n{WHOLE.replace('-10-', '-13-')}Z",
+    ],
+)
 def test_what_is_no_journal_stops_the_restore(tmp_path: Path, text: str) -> None:
     file = tmp_path / "journal"
     file.write_text(text)

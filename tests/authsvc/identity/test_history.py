@@ -239,7 +239,7 @@ def test_a_phones_life_is_told(app: Flask, kit: Kit, clock: MovableClock, browse
         "device_code.made",
         "session.opened",
     ]
-    assert found[0]["text"] == "You reported a phone lost; it was cut off at once."
+    assert found[0]["text"] == "A phone was reported lost; it was cut off at once."
 
 
 # ---- sessions ----------------------------------------------------------------

@@ -197,7 +197,7 @@ MUTATIONS = (
         LIES,
     ),
     Mutation("short-lived tokens", TOKENS, "not 0 < life <= LONGEST_LIFE", "False", LIES),
-    Mutation("endpoints of the same operator", TOKENS, 'str(told[name]).startswith(f"{issuer}/")', "True", LIES),
+    Mutation("endpoints of the same operator", TOKENS, "_is_below(told[name], issuer) for", "True for", LIES),
     Mutation("PKCE", TOKENS, '        "code_challenge": challenge_of(asked["verifier"]),\n', ""),
     Mutation("a token for each question", "devicebind/inquiry.py", 'token_plan == "jwt_bearer"', 'token_plan == "x"'),
     Mutation("the answer's own correlator", WIRE, "if told != correlator and (correlated or told):", "if False:", LIES),

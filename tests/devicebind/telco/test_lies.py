@@ -191,6 +191,10 @@ def test_an_id_token_of_another_operators_key_is_not_believed(bench: Bench) -> N
     assert bench.reason(*LIN) is UNCLEAR
 
 
+def authorizing_at(end: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda body: body.update(authorization_endpoint=f"{body['issuer']}{end}")
+
+
 DISCOVERY: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "another issuer": lambda body: body.update(issuer="http://127.0.0.1:8103/chunghwa"),
     "no issuer": lambda body: body.pop("issuer") and None,
@@ -199,6 +203,10 @@ DISCOVERY: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "a name that only begins alike": lambda body: body.update(jwks_uri="http://127.0.0.1:8103/taiwan-mobile.evil/jwks"),
     "an address that is a list": lambda body: body.update(authorization_endpoint=["x"]),
     "no token endpoint": lambda body: body.pop("token_endpoint") and None,
+    **{
+        f"authorization at {end}": authorizing_at(end)
+        for end in ("/a/../b", "/..", "/./a", "//a", "/a//b", "/a/", "/%2e%2e/b", "/a?b=c", "/a#b", "/a\\b", "/a\n", "")
+    },
 }
 
 

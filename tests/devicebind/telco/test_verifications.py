@@ -13,7 +13,8 @@ from authsvc.identity.models import Device, Person
 from authsvc.identity.passwords import Passwords
 from authsvc.identity.tries import TYPED_ID
 from devicebind.attempts import PER_KEY, PER_NUMBER
-from devicebind.models import PhoneVerification
+from devicebind.models import VOID, DeviceCode, PhoneVerification
+from devicebind.service import issue_code
 from mobileapp.byoperator import answer_over
 from mobileapp.client import Phone
 from mobileapp.phonewire import Problem
@@ -80,10 +81,14 @@ def test_a_registered_persons_password_is_set_and_every_session_ends(
 ) -> None:
     make_card_holder(kit, deck, verifier.world.person("wang"))
     assert browser.log_in("wang").status_code == 201
+    with kit.begin() as session:
+        issue_code(session, kit, person_id=people(kit)[0].id, via="card")
     letters_of(kit)
 
     verifier.verify("wang", account={"password": OTHER, "email": "thief@example.org"})
 
+    with kit.read() as session:
+        assert session.scalars(select(DeviceCode.state)).all() == [VOID]
     assert browser.get("/sessions/current").status_code == 401
     assert kit.port(Passwords).verify(people(kit)[0].password_hash, OTHER)
     assert {letter.to for letter in letters_of(kit)} == {"wang@example.org"}
