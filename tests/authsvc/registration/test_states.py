@@ -38,7 +38,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "cancel": (NONE, *["204 → nobody"] * 3, *[NONE] * 4),
     "reset": (*[STRANGER] * 4, "204", "204 → registered", "204 → registered", "403 suspended"),
     "login": (*[STRANGER] * 4, "201", "201", "201", "403 suspended"),
-    "change password": (*[OUTSIDE] * 4, "204", "204", "204", OUTSIDE),
+    "change password": (*[OUTSIDE] * 4, "204", "204 → registered", "204 → registered", OUTSIDE),
     "change e-mail": (*[OUTSIDE] * 4, "200 → moving", "200", "200 → moving", OUTSIDE),
     "confirm e-mail": (*[REFUSED] * 5, "204 → registered", "410 link_expired", REFUSED),
     "5 days pass": ("–", "→ dead", "–", "→ nobody", "–", "→ stale", "→ registered", "–"),
