@@ -21,6 +21,7 @@ from authsvc import identity, registration
 from authsvc.core import guard, i18n, revocations, web
 from authsvc.core.clock import Clock
 from authsvc.core.db import open_engine
+from authsvc.core.document import ProblemApi
 from authsvc.core.errors import Unavailable
 from authsvc.core.held import Held
 from authsvc.core.keys import Keys
@@ -65,7 +66,7 @@ def create_app(
     limit_floods(app, settings)
     guard.include(app, settings, keys)
     stop_until_restored(app, kit)
-    app.extensions["api"] = web.ProblemApi(app)
+    app.extensions["api"] = ProblemApi(app)
     web.include(app)
     identity.include(app)
     registration.include(app)

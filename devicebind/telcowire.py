@@ -20,6 +20,7 @@ from purgatory.domain.model import OpenedState
 from authsvc.core import strictjson
 from authsvc.core.clock import ticks
 from authsvc.core.keys import new_token
+from authsvc.core.remote import trusted_issuers
 from devicebind.lines import OK, Answer
 
 CALL_SECONDS: Final = 3.0
@@ -86,7 +87,9 @@ class Wire:
 
     def __init__(self, name: str, base_url: str, *, transport: httpx2.BaseTransport | None = None) -> None:
         self._name = name
-        self._client = httpx2.Client(base_url=base_url, transport=transport, follow_redirects=False, trust_env=False)
+        self._client = httpx2.Client(
+            base_url=base_url, transport=transport, follow_redirects=False, trust_env=False, verify=trusted_issuers()
+        )
         self._breakers = SyncCircuitBreakerFactory(default_threshold=THRESHOLD, default_ttl=REST_SECONDS)
         self._lock = threading.Lock()
         self._running: set[Running] = set()

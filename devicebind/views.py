@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Flask
 
+from authsvc.core.document import PROBLEM_JSON
 from authsvc.core.errors import NotFound, StepUpRequired, Throttled
 from authsvc.core.schema import WaitIn
-from authsvc.core.web import PROBLEM_JSON, ApiBlueprint, LoginRequired, door, kit, who
+from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import devices, doors, dpop, tokens
 from authsvc.identity.freezing import BindingsFrozen
 from authsvc.identity.schemas import MadeCodeOut

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
-from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields
+from flask_smorest import Blueprint
 from werkzeug.exceptions import HTTPException
 
 from authsvc.core.cookies import browser_token
 from authsvc.core.db import OUT_OF_REACH
+from authsvc.core.document import PROBLEM_JSON, ProblemOut
 from authsvc.core.errors import Problem, Refused, Unavailable
 from authsvc.core.guard import API
 from authsvc.core.i18n import N_, request_language, translate
 from authsvc.core.keys import new_id
 from authsvc.core.kit import Caller, Kit
 
-PROBLEM_JSON: Final = "application/problem+json"
 View = TypeVar("View", bound=Callable[..., Any])
 HTTP_CODES: Final = {
     400: ("malformed", N_("The request could not be read.")),
@@ -31,20 +30,6 @@ HTTP_CODES: Final = {
     429: ("too_many_requests", N_("Too many requests. Please wait a little.")),
     500: ("internal", N_("Something went wrong here. Please try again.")),
 }
-
-
-class ProblemOut(Schema):
-    """A refusal (RFC 9457)."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String(required=True)
-    code = fields.String(required=True)
-    errors = fields.Dict()
-    reader_code = fields.Integer()
-    retry_after = fields.Integer()
-    ways = fields.List(fields.String())
 
 
 @dataclass(frozen=True)
@@ -85,18 +70,6 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
             return view
 
         return document
-
-
-class ProblemApi(Api):  # type: ignore[misc]
-    """The API's document and errors, all of them problem+json."""
-
-    ERROR_SCHEMA = ProblemOut
-
-    def _register_responses(self) -> None:
-        # Without this the document promises application/json for errors.
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
-        super()._register_responses()
-        del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
 
 def kit() -> Kit:
