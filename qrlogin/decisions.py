@@ -26,6 +26,16 @@ NOT_ME: Final = "not_me"
 REASONS: Final = (NOT_ME, "cancelled")
 
 
+def note_asked(kit: Kit, app: AppView, *, order_id: str) -> None:
+    """Note that the phone shows the question, for the page to say so. Raise the refusal that a decision would meet."""
+    now = kit.clock.now()
+    order, _device = _require_scanned(kit, app, order_id, at=now)
+    scanned = update(QrOrder).where(QrOrder.id == order.id, QrOrder.state == "scanned", QrOrder.decide_by > now)
+    with kit.begin() as session:
+        if not claim(session, scanned.values(asked_at=now)):
+            raise OrderDecided
+
+
 def approve(kit: Kit, app: AppView, *, order_id: str, jws: str, assertion: Mapping[str, Any] | None = None) -> None:
     """Approve what was shown; a number that the page does not show ends the order. Raise the refusal that fits.
 

@@ -155,17 +155,3 @@ def _shown(kit: Kit, order: QrOrder) -> Shown:
         expires_at=order.decide_by or order.expires_at,
         return_to=back if order.by_link else None,
     )
-
-
-def note_asked(kit: Kit, app: AppView, *, order_id: str) -> None:
-    """Note that the phone shows the question, for the page to say so; raise `OrderDecided` where it was not asked."""
-    now = kit.clock.now()
-    asked = update(QrOrder).where(
-        QrOrder.id == order_id,
-        QrOrder.device_id == app.device_id,
-        QrOrder.state == "scanned",
-        QrOrder.decide_by > now,
-    )
-    with kit.begin() as session:
-        if not claim(session, asked.values(asked_at=now)):
-            raise refusals.OrderDecided

@@ -128,7 +128,7 @@ def scan(body: dict[str, Any]) -> scanning.Shown:
 @bp.refuses(*DECISION_REFUSALS)
 def note_asked(order_id: str) -> None:
     """Note that the phone shows the question, so that the page can say so."""
-    scanning.note_asked(kit(), who(), order_id=order_id)
+    decisions.note_asked(kit(), who(), order_id=order_id)
 
 
 @bp.route("/qr-logins/<order_id>/approvals", methods=["POST"])

@@ -41,6 +41,21 @@ class PortalClient(FlaskClient):
         return super().open(*args, **kwargs)
 
 
+# What takes longest begins first, so that the workers end together.
+LONGEST = ("journeys/test_accessibility.py", "hostile", "journeys", "faults", "races", "authsvc/registration", "otp")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest parts of the run first; within a part everything keeps its order."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(here).as_posix()
+        return next((at for at, part in enumerate(LONGEST) if path.startswith(part)), len(LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
     """Start a real PostgreSQL server for this test run."""

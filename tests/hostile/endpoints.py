@@ -10,6 +10,7 @@ from flask import Flask
 
 from authsvc.cli import openapi_text
 from authsvc.identity.terms import CURRENT_TERMS
+from devicebind.verifications import CONSENT
 from mobileapp.phonekeys import PhoneKeys, public_jwk
 from tests.conftest import ORIGIN
 from tests.factories import national_id
@@ -48,6 +49,9 @@ GOOD: dict[str, Any] = {
     "language": "en",
     "type": "public-key",
     "transports": ["internal"],
+    "card_last4": "1234",
+    "consent_version": CONSENT,
+    "by_link": True,
 }
 HOUSEHOLD = {"number": "F1234567"}
 # Bodies are of one kind or of another; of two ways the first is the one that is tried.
@@ -55,6 +59,8 @@ EITHER: tuple[tuple[str, ...], ...] = (
     ("household", "residence"),
     ("card_proof", "national_id", "birth_date"),
     ("code", "qr_text"),
+    ("code", "error"),
+    ("text", "code"),
 )
 
 
@@ -106,6 +112,8 @@ class Endpoint:
             return self._good_object(schema, field)
         if within == "household":
             return HOUSEHOLD.get(field, "x")
+        if schema.get("type") == "array":
+            return GOOD.get(field, ["word"] * schema.get("minItems", 1))
         return GOOD.get(field, "word")
 
     def fields(self) -> Iterator[tuple[Path, dict[str, Any]]]:

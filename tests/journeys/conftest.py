@@ -40,7 +40,8 @@ def open_page(browser: Browser, **options: object) -> Page:
     return context.new_page()
 
 
-@pytest.fixture(scope="session")
+# Each file has a stack of its own: who is registered in it must not hang on which files a worker ran before.
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
     expect.set_options(timeout=PATIENCE)
     with Stack(extra_env={"AUTHSVC_LOSSY_MAIL_DOMAINS": LOSSY}) as stack:
@@ -55,14 +56,14 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def people(stack: Stack) -> dict[str, Person]:
     """Return who can register here, by the name of their card."""
     found = citizens(registry_url=stack.urls["registry"], card_url=stack.urls["card"])
     return {person.card_id: person for person in found}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reader(stack: Stack) -> CardReader:
     """Return the reader beside the PC; a card is put in by its name."""
     return CardReader(stack.urls["card"], origin=stack.origin)

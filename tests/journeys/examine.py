@@ -22,6 +22,11 @@ RUN = """async ({ tags, without, only, but }) => {
     `${target.join(" ")} (${[...any, ...all, ...none].map(({ message }) => message).join("; ")})`;
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map(shown).join(" | ")}`);
 }"""
+QUIET: Final = """() => new Promise((done) => {
+  let wait = setTimeout(done, 500);
+  const again = () => { clearTimeout(wait); wait = setTimeout(done, 500); };
+  new MutationObserver(again).observe(document, { subtree: true, childList: true });
+})"""
 SHAPE = """() => ({
   lang: document.documentElement.lang,
   title: document.title.trim(),
@@ -61,6 +66,13 @@ STOP = """() => {
   return { index: window.reachable.indexOf(one), seen: window.look(one) !== window.before.get(one), inside,
     what: one.outerHTML.slice(0, 90) };
 }"""
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's scripts have added what they add: the network alone is idle before they are done."""
+    if page.locator("#household-county").count():
+        page.get_by_test_id("choose-county").wait_for(state="attached")
+    page.evaluate(QUIET)
 
 
 def violations(

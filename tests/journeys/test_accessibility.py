@@ -23,7 +23,7 @@ from mobileapp.client import Phone
 from tests.journeys import acts, pictures
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
-from tests.journeys.examine import by_tabulator, shape, violations, width_of, with_letters_twice_as_large
+from tests.journeys.examine import by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
 from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
 from tests.journeys.studio import HEIGHT, LANGUAGES, NARROW, SETTLED, WIDE, Studio
 
@@ -115,6 +115,7 @@ def test_a_page_is_open_to_everybody(
         devices = page.request.get(f"{stack.origin}/api/v1/devices").json()
         path = path.format(device=(devices if isinstance(devices, list) else devices["devices"])[0]["id"])
     page.goto(f"{stack.origin}{path}", wait_until="networkidle")
+    settle(page)
     without = tuple(selector for where, selector in NOT_OURS if where == path)
 
     faults = {}

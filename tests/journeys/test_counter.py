@@ -107,13 +107,13 @@ def test_a_record_is_found_by_card_and_by_id_and_says_when_there_is_none(
     stack: Stack, people: Mapping[str, Person], reader: CardReader, pc: Page
 ) -> None:
     acts.enter_counter(pc, stack)
-    acts.name_oneself(pc, "look", people["chen-nhi"])
+    acts.name_oneself(pc, "look", people["chuang-nhi"])
     pc.get_by_test_id("look-reason").fill(REASON)
     pc.get_by_test_id("look-submit").click()
     expect(pc.get_by_test_id("look-fault")).to_have_attribute("data-code", "nobody_found")
     examine(pc)
 
-    reader.insert("chen-nhi")
+    reader.insert("chuang-nhi")
     pc.get_by_test_id("card-reason").fill(REASON)
     pc.get_by_test_id("look-by-card-submit").click()
     expect(pc.get_by_test_id("look-by-card-fault")).to_have_attribute("data-code", "nobody_found")
