@@ -16,9 +16,8 @@ ROOT_KEY_BYTES = 32
 ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url", "twfido_url", "smtp_url")
 VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", "otp_page_tag", *ADDRESSES), "str"),
-    **dict.fromkeys(
-        ("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "otp_sweep_limit", "epoch"), "int"
-    ),
+    "card_component_least": "str",
+    **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "sweep_limit", "epoch"), "int"),
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
     **dict.fromkeys(("card_ca_file", "clock_offset_file", "revocations_file", "telco_operators_file"), "path"),
@@ -35,6 +34,7 @@ DEFAULTS = {
 }
 LEAST_DIFFERENT_BYTES = 8  # 32 random bytes have fewer with a chance below 2^-100
 LONGEST_SIM_AGE = timedelta(hours=2400)  # what operators can be asked (CAMARA SimSwap 2.1)
+HELD_CALLS_OF = {"push": 12_000}  # a thread of gevent's costs kilobytes; qrlogin/pushserver.py knows the number
 LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
 
 
@@ -55,6 +55,7 @@ class Settings:
     attestation_roots_file: Path | None = None  # whose word about keys in chips counts; none: Google's, with the next
     attestation_status_file: Path | None = None  # Google's list of the certificates that are no longer valid
     card_component_url: str = "http://127.0.0.1:8101"
+    card_component_least: str = "1.0"  # an older version of it is told to be updated
     registry_url: str = DEFAULTS["registry_url"]
     telco_url: str = DEFAULTS["telco_url"]
     telco_operators_file: Path | None = None  # the operators that vouch for their lines, instead of the five
@@ -72,7 +73,7 @@ class Settings:
     device_limit: int = 3
     otp_digits: int = 8
     otp_page_tag: Literal["off", "offered", "required"] = "off"  # whether a code is tied to its login page
-    otp_sweep_limit: int = 500  # wrong typed codes in ten minutes, over all people, that are taken for a sweep
+    sweep_limit: int = 500  # wrong typed codes in ten minutes, over all people, that are taken for a sweep
     session_idle: timedelta = timedelta(minutes=15)
     session_absolute: timedelta = timedelta(hours=12)
     refresh_idle: timedelta = timedelta(days=180)  # a phone that does not call for so long proves its key anew
@@ -126,7 +127,7 @@ def wrong_numbers(settings: Settings) -> list[str]:
         "epoch": 0,
         "trusted_proxies": 0,
         "device_limit": 1,
-        "otp_sweep_limit": 10,
+        "sweep_limit": 10,
         "argon2_memory_kib": 32,
         "argon2_time": 1,
         "db_pool": 1,
@@ -233,6 +234,8 @@ def from_env() -> Settings:
     for listed in ("lossy_mail_domains", "alert_mail"):
         if given[listed] is not None:
             given[listed] = tuple(name.strip().lower() for name in given[listed] if name.strip())
+    chosen = given["held_calls"]
+    given["held_calls"] = HELD_CALLS_OF.get(given["role"]) if chosen is None else chosen
     for name, value in given.items():
         if name in ADDRESSES and value:
             given[name] = value.rstrip("/")

@@ -14,6 +14,7 @@ from authsvc.core.kit import Kit
 from authsvc.core.localtime import moment_text
 from authsvc.identity import devices, keeping, people, tokens
 from authsvc.identity.devices import DeviceFacts
+from authsvc.identity.freezing import require_unfrozen
 from authsvc.identity.models import ACTIVE, SOFTWARE, Device, Person
 from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.identity.tokens import Tokens
@@ -37,12 +38,16 @@ class NewPhone:
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """A phone just bound and all that it is told; `otp` is None where that feature is absent."""
+    """A phone just bound and all that it is told; `otp` is None where that feature is absent.
+
+    `is_new` is false for a phone that was bound already: it has new tokens, and its codes' secret stays (no `otp`).
+    """
 
     device: Device
     person: Mapping[str, str]
     tokens: Tokens
     otp: Mapping[str, Any] | None
+    is_new: bool = True
 
 
 def lock_person(session: Session, person_id: str) -> Person:
@@ -60,8 +65,7 @@ def looked_at(kit: Kit, phone: NewPhone, *, actor: str | None = None) -> NewPhon
 
 def complete(session: Session, kit: Kit, *, person: Person, phone: NewPhone, via: str, at: datetime) -> Binding:
     """Bind a phone; raise `OnlineServicesSuspended`, `DeviceLimitReached` or `KeyAlreadyBound`."""
-    if person.status != ACTIVE:
-        raise OnlineServicesSuspended
+    _require_active(person)
     device = devices.bind(
         session, kit, person_id=person.id, key=phone.key, facts=phone.facts, via=via, at=at, held=phone.held
     )
@@ -70,6 +74,23 @@ def complete(session: Session, kit: Kit, *, person: Person, phone: NewPhone, via
     kit.throttle.forgive(session, TYPED_ID, person.national_id_index)
     tell(session, kit, person, "bound", device=device)
     return Binding(device=device, person=people.masked(kit, person), tokens=issued, otp=told.get("otp"))
+
+
+def stay(session: Session, kit: Kit, *, person: Person, device: Device, at: datetime) -> Binding:
+    """Give a phone of this person that is bound already new tokens, and bind nothing.
+
+    Raise `OnlineServicesSuspended`, or `BindingsFrozen` as for a new phone: whoever stopped those keeps all as it is.
+    """
+    _require_active(person)
+    require_unfrozen(session, person.id)
+    issued = tokens.start_family(session, kit, device_id=device.id, at=at)
+    kit.throttle.forgive(session, TYPED_ID, person.national_id_index)
+    return Binding(device=device, person=people.masked(kit, person), tokens=issued, otp=None, is_new=False)
+
+
+def _require_active(person: Person) -> None:
+    if person.status != ACTIVE:
+        raise OnlineServicesSuspended
 
 
 def tell(session: Session, kit: Kit, person: Person, what: str, *, device: Device | None = None) -> None:

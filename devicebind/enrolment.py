@@ -1,4 +1,7 @@
-"""A person whom operator and registry confirmed: the account is opened or its password set, and the phone is bound."""
+"""A person whom operator and registry confirmed: the account is opened or its password set, and the phone is bound.
+
+Where the phone is that person's already, its confirmation sets the password alone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +15,7 @@ from authsvc.core.db import claim
 from authsvc.core.errors import Invalid
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
-from authsvc.identity import notices, people, sessions
+from authsvc.identity import devices, notices, people, sessions
 from authsvc.identity.accounts import Opening, open_account
 from authsvc.identity.guessable import guessable
 from authsvc.identity.login import PASSWORD
@@ -21,12 +24,13 @@ from authsvc.identity.passwords import Passwords, require_good_password
 from authsvc.identity.registry import Insured
 from authsvc.identity.terms import require_current_terms
 from devicebind.attempts import ANSWERED, Claim
-from devicebind.binding import Binding, NewPhone, complete, lock_person
+from devicebind.binding import Binding, NewPhone, complete, lock_person, stay
 from devicebind.models import DONE, PROVEN, PhoneVerification
 from devicebind.refusals import VerificationOver
 from devicebind.voiding import void_codes
 
 VIA: Final = "telco"
+PASSWORD_SET: Final = "password_set"  # noqa: S105 - an outcome's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +56,7 @@ class Proved:
 
 
 def enrol(kit: Kit, proved: Proved, account: Account) -> Binding:
-    """Open the account or set its password, and bind the phone; all or nothing, once.
+    """Open the account or set its password, and bind the phone unless it is theirs already; all or nothing, once.
 
     Raise `Invalid`, `OnlineServicesSuspended`, `AlreadyRegistered`, `DeviceLimitReached`, `KeyAlreadyBound`
     (which leave the verification good for another try) or `VerificationOver`.
@@ -73,8 +77,13 @@ def enrol(kit: Kit, proved: Proved, account: Account) -> Binding:
             person = _open(session, kit, proved, account, hashed, at=now)
         else:
             person = _renew(session, kit, known.id, hashed, at=now)
-        bound = complete(session, kit, person=person, phone=proved.phone, via=VIA, at=now)
-        audit.record(session, kit, ANSWERED, actor=person.id, object=proved.verification.id)
+        own = devices.lock_by_key(session, jkt=proved.phone.key.jkt, person_id=person.id)
+        if own is None:
+            bound = complete(session, kit, person=person, phone=proved.phone, via=VIA, at=now)
+        else:
+            bound = stay(session, kit, person=person, device=own, at=now)
+        outcome = DONE if bound.is_new else PASSWORD_SET
+        audit.record(session, kit, ANSWERED, actor=person.id, object=proved.verification.id, outcome=outcome)
     return bound
 
 

@@ -12,7 +12,7 @@ from authsvc.identity import devices, keeping, tokens
 from authsvc.identity.models import AppView
 from authsvc.identity.tokens import Tokens
 from authsvc.identity.ways import Ways
-from devicebind.binding import lock_person
+from devicebind.binding import lock_person, tell
 from devicebind.signatures import check_signed
 
 TYP: Final = "authsvc-key+jwt"
@@ -47,9 +47,10 @@ def change_keys(
         raise KeyChangeRefused
     now, held = kit.clock.now(), keeping.where_kept(kit, key=key, chain=attestation, actor=app.person_id)
     with kit.begin() as session:
-        lock_person(session, app.person_id)
+        person = lock_person(session, app.person_id)
         device = devices.change_key(session, kit, device_id=device_id, old_jkt=app.jkt, key=key, held=held)
         told = kit.port(Ways).enrol(session, kit, device, otp_public_key)
+        tell(session, kit, person, "new_keys", device=device)
         return NewKeys(tokens=tokens.start_family(session, kit, device_id=device_id, at=now), otp=told.get("otp"))
 
 

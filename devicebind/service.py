@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from authsvc.core import audit, qr
+from authsvc.core import audit, qr, revocations
 from authsvc.core.crockford import show
 from authsvc.core.db import claim
 from authsvc.core.errors import NotFound, Problem, Refused, Throttled
@@ -16,7 +16,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit, Tally
-from authsvc.identity import devices, people
+from authsvc.identity import devices, people, sweeps
 from authsvc.identity.freezing import require_unfrozen
 from authsvc.identity.models import ACTIVE, SessionView
 from authsvc.identity.sessions import require_recent_card
@@ -116,19 +116,26 @@ def bind_phone(
 ) -> Binding:
     """Bind a phone by a typed code with the national ID, or by a scanned text.
 
-    Raise `DeviceCodeRefused`, `Throttled`, `DeviceLimitReached`, `KeyAlreadyBound` or `OnlineServicesSuspended`.
+    Raise `DeviceCodeRefused`, `Throttled`, `TypedCodesPaused`, `DeviceLimitReached`, `KeyAlreadyBound` or
+    `OnlineServicesSuspended`.
     """
     if qr_text is None:
+        sweeps.require_calm(kit)
         row = _find_typed(kit, code=code or "", national_id=national_id or "")
     else:
         row = _find_scanned(kit, qr_text)
     if row is None:
+        if qr_text is None:
+            sweeps.count_failure(kit)
         raise DeviceCodeRefused
     try:
-        return _use(kit, row, looked_at(kit, phone, actor=row.person_id))
+        bound = _use(kit, row, looked_at(kit, phone, actor=row.person_id))
     except Problem as refusal:
         _remember(kit, row, refusal)
         raise
+    if qr_text is None:
+        sweeps.remember_success(kit)
+    return bound
 
 
 def _find_typed(kit: Kit, *, code: str, national_id: str) -> DeviceCode | None:
@@ -191,13 +198,17 @@ def _use(kit: Kit, row: DeviceCode, phone: NewPhone) -> Binding:
         bound = complete(session, kit, person=person, phone=phone, via=row.via, at=now)
         mine = update(DeviceCode).where(DeviceCode.id == row.id)
         session.execute(mine.values(device_id=bound.device.id), execution_options={"synchronize_session": False})
+        if row.from_device_id is not None:
+            # Last: a move that is refused after all leaves no line, and no crash a moved phone without one.
+            session.flush()
+            revocations.note(kit, revocations.DEVICE, row.from_device_id)
         return bound
 
 
 def _leave(session: Session, kit: Kit, device_id: str, person_id: str) -> None:
     """Unbind the phone whose place is taken; raise `DeviceCodeRefused` where it is gone."""
     try:
-        devices.unbind(session, kit, device_id=device_id, person_id=person_id, why="moved")
+        devices.unbind_unnoted(session, kit, device_id=device_id, person_id=person_id, why="moved")
     except NotFound as fault:
         raise DeviceCodeRefused from fault
 

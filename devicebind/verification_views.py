@@ -38,12 +38,17 @@ def start(body: dict[str, Any]) -> verifications.Started:
 @door("new_key")
 @bp.arguments(CompletionIn)
 @bp.response(201, BindingOut)
+@bp.alt_response(200, schema=BindingOut, description="This phone was bound already: the password alone was set.")
 @bp.refuses(*KEY_REFUSALS, refusals.VerificationRefused, refusals.VerificationOver, NotFound)
 @bp.refuses(OnlineServicesSuspended, BindingsFrozen, *refusals.EVERY)
 @bp.refuses(devices.DeviceLimitReached, devices.KeyAlreadyBound, AlreadyRegistered, Invalid, Unavailable)
-def complete(body: dict[str, Any], verification_id: str) -> Binding:
-    """Bind the phone with what the operator sent it back with; registers the person or sets the password."""
-    return verifications.complete(kit(), verification_id=verification_id, key=who(), **body)
+def complete(body: dict[str, Any], verification_id: str) -> tuple[Binding, int]:
+    """Bind the phone with what the operator sent it back with; registers the person or sets the password.
+
+    By the key of a phone that is that person's already it sets the password and binds nothing: 200, without `otp`.
+    """
+    bound = verifications.complete(kit(), verification_id=verification_id, key=who(), **body)
+    return bound, 201 if bound.is_new else 200
 
 
 @keys.get("/.well-known/jwks.json")

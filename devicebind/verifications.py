@@ -18,6 +18,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey
 from authsvc.core.keys import new_token
 from authsvc.core.kit import Kit
+from authsvc.identity import sweeps
 from authsvc.identity.passwords import require_good_password
 from authsvc.identity.registry import Insured, Registry
 from devicebind.attempts import ANSWERED, BEGAN, Claim, Exchange
@@ -172,6 +173,8 @@ def _ask(kit: Kit, row: PhoneVerification, what: Claim, code: str) -> Insured:
         confirmed = _require_insured(insured, what)
     except Problem as refusal:
         attempts.end(kit, row, refusal)
+        if isinstance(refusal, DetailsNotConfirmed):
+            sweeps.count_failure(kit)
         raise
     attempts.prove(kit, row)
     return confirmed

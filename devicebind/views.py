@@ -13,6 +13,7 @@ from authsvc.identity import devices, doors, dpop, tokens
 from authsvc.identity.freezing import BindingsFrozen
 from authsvc.identity.schemas import MadeCodeOut
 from authsvc.identity.standing import OnlineServicesSuspended
+from authsvc.identity.sweeps import TypedCodesPaused
 from authsvc.identity.tokens import Tokens
 from authsvc.identity.ways import MadeCode
 from devicebind.binding import Binding
@@ -68,7 +69,7 @@ def code_status(query: dict[str, Any], code_id: str) -> CodeStatus:
 @door("new_key")
 @bp.arguments(BindIn)
 @bp.response(201, BindingOut)
-@bp.refuses(*KEY_REFUSALS, DeviceCodeRefused, OnlineServicesSuspended, Throttled)
+@bp.refuses(*KEY_REFUSALS, DeviceCodeRefused, OnlineServicesSuspended, Throttled, TypedCodesPaused)
 @bp.refuses(devices.DeviceLimitReached, devices.KeyAlreadyBound, BindingsFrozen)
 def bind(body: dict[str, Any]) -> Binding:
     """Bind the phone whose key made the proof, by a device code."""

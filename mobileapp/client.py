@@ -73,11 +73,11 @@ class Phone(ByOperator):
         return said | ({"attestation": self.attestation} if self.attestation else {})
 
     def keep_binding(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the call that binds, and keep what it answers."""
-        self.binding = self.call("POST", path, body, with_token=False)
-        server_time = self.binding["otp"].get("server_time")
-        if server_time:  # a phone's own clock is often wrong; codes follow the service's
-            self.clock_offset = datetime.fromisoformat(server_time) - self.clock()
+        """Make the call that binds, and keep what it answers; what a phone that stays is not told again stays."""
+        told = self.call("POST", path, body, with_token=False)
+        self.binding = {**self.binding, **told}
+        if made := told.get("otp", {}).get("server_time"):  # a phone's own clock is often wrong
+            self.clock_offset = datetime.fromisoformat(made) - self.clock()
         return self.binding
 
     @property

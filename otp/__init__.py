@@ -4,17 +4,16 @@ from pathlib import Path
 
 from flask import Flask
 
-from authsvc.core import jobs
 from authsvc.core.i18n import N_, add_catalogue
 from authsvc.core.kit import Kit
 from authsvc.identity.ways import LoginWay, ways_of
-from otp import brakes, enrolment, pages, views
+from otp import enrolment, pages, views
 
 HERE = Path(__file__).parent
 
 
 def include(app: Flask) -> None:
-    """Register the enrolment, the tab of the login page, the calls, the form and the clearing job."""
+    """Register the enrolment, the tab of the login page, the calls and the form."""
     kit: Kit = app.extensions["kit"]
     kit.ports[enrolment.Decoys] = enrolment.seal_decoy(kit)
     ways = ways_of(app)
@@ -25,6 +24,5 @@ def include(app: Flask) -> None:
         LoginWay(id="otp", title=N_("One-time code from the app"), template="otp/login_way.html", icon="otp", order=30)
     )
     add_catalogue(app, HERE / "translations")
-    jobs.every_minute(app, brakes.purge)
     views.register(app)
     pages.register(app)

@@ -1,4 +1,4 @@
-"""What a phone's codes rest on, and where typed codes were right lately."""
+"""What a phone's codes rest on."""
 
 from datetime import datetime
 
@@ -23,13 +23,3 @@ class OtpSecret(Base):
     last_step: Mapped[int] = mapped_column(BigInteger)
     last_used_at: Mapped[datetime | None]
     steps_ahead: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-
-
-class TypedSource(Base):
-    """An address (blind index) from which a typed code was right, and its tries since then while a sweep was on."""
-
-    __tablename__ = "otp_source"
-
-    source: Mapped[bytes] = mapped_column(primary_key=True)
-    succeeded_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(Integer)

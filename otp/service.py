@@ -8,7 +8,6 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-import otp.brakes as brakes
 import otp.enrolment as enrolment
 import otp.tags as tags
 import otp.totp as totp
@@ -18,7 +17,7 @@ from authsvc.core.errors import NotFound, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import NEVER
-from authsvc.identity import people, sessions
+from authsvc.identity import people, sessions, sweeps
 from authsvc.identity.models import ACTIVE, Person, Proof
 from authsvc.identity.standing import hold_active
 from authsvc.identity.tries import TYPED_ID, spend_source
@@ -59,16 +58,16 @@ def log_in(
 
     Raise `OtpRefused`, `Throttled` (this person or this address), `TriesClosed` or `TypedCodesPaused`.
     """
-    brakes.require_calm(kit)
+    sweeps.require_calm(kit)
     spend_source(kit)
     kit.throttle.spend(TYPED_ID, people.national_id_index(kit, national_id))
     purpose: dict[str, Any] = {"unit_code": unit_code, "appoint_managers": appoint_managers}
     typed = Typed(national_id=national_id, birth_date=birth_date, code=otp, tag=_live_tag(kit, page_tag))
     opened = _open_session(kit, typed, purpose)
     if opened is None:
-        brakes.count_failure(kit)
+        sweeps.count_failure(kit)
         raise OtpRefused
-    brakes.remember_success(kit)
+    sweeps.remember_success(kit)
     return opened
 
 

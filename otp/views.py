@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Flask
 
-import otp.brakes as brakes
 import otp.service as service
 import otp.tags as tags
 from authsvc.core.cookies import require_browser_token
@@ -14,6 +13,7 @@ from authsvc.identity import doors
 from authsvc.identity.dpop import NonceRequired
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
+from authsvc.identity.sweeps import TypedCodesPaused
 from authsvc.identity.views import enter
 from otp.schemas import OtpLoginIn, PageTagOut, StandingOut
 
@@ -24,7 +24,7 @@ bp = ApiBlueprint("otp", __name__, url_prefix="/api/v1", description="One-time c
 @door("anyone")
 @bp.arguments(OtpLoginIn)
 @bp.response(201, SessionOut)
-@bp.refuses(service.OtpRefused, Throttled, TriesClosed, brakes.TypedCodesPaused)
+@bp.refuses(service.OtpRefused, Throttled, TriesClosed, TypedCodesPaused)
 def log_in(body: dict[str, Any]) -> SessionView:
     """Open a session with a one-time code from the app."""
     return enter(service.log_in(kit(), **body))

@@ -6,7 +6,7 @@ from flask import Flask
 
 from authsvc.core import jobs, web
 from authsvc.core.i18n import N_
-from authsvc.identity import authenticators, challenges, doors, dpop, pages, sessions, tokens, tries, views
+from authsvc.identity import authenticators, challenges, doors, dpop, pages, sessions, sweeps, tokens, tries, views
 from authsvc.identity.ways import LoginWay, MenuEntry, menu_of, ways_of
 
 HERE = Path(__file__).parent
@@ -23,5 +23,6 @@ def include(app: Flask) -> None:
     ways_of(app).logins.append(card)
     ways_of(app).unbindings["authenticator"] = authenticators.forget
     menu_of(app).append(MenuEntry(title=N_("Security"), href="/security", order=80, inside=True))
-    for job in (authenticators.purge, challenges.purge, dpop.purge, sessions.purge, tokens.purge, tries.tell_owners):
+    clearing = (authenticators.purge, challenges.purge, dpop.purge, sessions.purge, sweeps.purge, tokens.purge)
+    for job in (*clearing, tries.tell_owners):
         jobs.every_minute(app, job)

@@ -22,18 +22,24 @@ from webauthn.helpers.decoded_public_key_to_cryptography import decoded_public_k
 from webauthn.helpers.exceptions import WebAuthnException
 
 import authsvc.identity.devices as devices
+import authsvc.identity.notices as notices
+import authsvc.identity.people as people
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Forbidden, NotFound, Problem, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.jose import b64url_decode
 from authsvc.core.kit import Kit
-from authsvc.identity.models import AppView, Authenticator, AuthenticatorOffer, Device
+from authsvc.identity.models import AppView, Authenticator, AuthenticatorOffer, Device, Person
 
 OFFER_LIFE: Final = timedelta(minutes=5)
 REGISTER_WITHIN: Final = timedelta(minutes=10)
 CHALLENGE_BYTES: Final = 32
 SERVICE_NAME: Final = "Phone Pass"
+REGISTERED: Final = N_("A phone's own unlock was registered for approving logins, just after the phone was bound.")
+REPLACED: Final = N_(
+    "A phone's own unlock for approving logins was replaced by another one, just after the phone was bound."
+)
 TRANSPORTS: Final = frozenset(transport.value for transport in structs.AuthenticatorTransport)
 # What the parsers of foreign bytes raise beside their own errors (a point off the curve, a map without its members).
 UNREADABLE: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError)
@@ -129,12 +135,21 @@ def _register(kit: Kit, app: AppView, credential: dict[str, Any], *, at: datetim
             _lock_new(session, app, at=at)
             if not claim(session, unused):
                 raise AuthenticatorRefused
-            session.execute(delete(Authenticator).where(Authenticator.device_id == app.device_id))
+            older = claim(session, delete(Authenticator).where(Authenticator.device_id == app.device_id))
             session.add(made)
-            audit.record(session, kit, "authenticator.registered", actor=app.person_id, object=app.device_id)
+            _tell(session, kit, app, replaced=older, at=at)
     except IntegrityError as fault:  # another phone registered this key
         raise AuthenticatorRefused from fault
     return made
+
+
+def _tell(session: Session, kit: Kit, app: AppView, *, replaced: bool, at: datetime) -> None:
+    """Write the audit, and a mail to every address: a second one in the ten minutes is not slipped in unnoticed."""
+    person = session.get_one(Person, app.person_id)
+    to = people.contact(kit, person).addresses
+    notices.send_notice(session, kit, person, what=REPLACED if replaced else REGISTERED, to=to, at=at)
+    outcome = "replaced" if replaced else "done"
+    audit.record(session, kit, "authenticator.registered", actor=app.person_id, object=app.device_id, outcome=outcome)
 
 
 def _verified(kit: Kit, credential: dict[str, Any], *, challenge: bytes) -> Authenticator:

@@ -108,11 +108,24 @@ def find_live(session: Session, *, device_id: str, person_id: str) -> Device | N
     return session.scalar(mine)
 
 
+def lock_by_key(session: Session, *, jkt: str, person_id: str) -> Device | None:
+    """Return the bound phone of this person that holds a key, with its row locked until the transaction ends."""
+    mine = select(Device).where(Device.jkt == jkt, Device.person_id == person_id, Device.unbound_at.is_(None))
+    return session.scalar(mine.with_for_update())
+
+
 def unbind(session: Session, kit: Kit, *, device_id: str, person_id: str, why: str) -> Device:
     """Unbind a phone: its tokens, the sessions that came from it and all that features have of it end with it.
 
     Raise `NotFound` where this person has no such bound phone.
     """
+    device = unbind_unnoted(session, kit, device_id=device_id, person_id=person_id, why=why)
+    revocations.note(kit, revocations.DEVICE, device_id)
+    return device
+
+
+def unbind_unnoted(session: Session, kit: Kit, *, device_id: str, person_id: str, why: str) -> Device:
+    """Unbind as `unbind` does, for an act that can still be refused: it writes the journal's line itself, last."""
     now = kit.clock.now()
     mine = update(Device).where(Device.id == device_id, Device.person_id == person_id, Device.unbound_at.is_(None))
     if not claim(session, mine.values(unbound_at=now, unbound_why=why)):
@@ -123,7 +136,6 @@ def unbind(session: Session, kit: Kit, *, device_id: str, person_id: str, why: s
     device = session.get_one(Device, device_id, populate_existing=True)
     kit.port(Ways).on_unbound(session, kit, device)
     audit.record(session, kit, "device.unbound", actor=person_id, object=device_id, why=why, sessions=ended)
-    revocations.note(kit, revocations.DEVICE, device_id)
     return device
 
 

@@ -45,6 +45,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "device_code.used": {ELSE: N_("Somebody tried to bind a phone with your ID or code, and it was refused.")},
     "device_code.killed": {ELSE: N_("Your device code was typed wrong too often: it can only be scanned now.")},
     "card.pinned": {ELSE: N_("Your card was read for the first time and now belongs to your account.")},
+    "card.replaced": {ELSE: N_("Another card now belongs to your account; the old one no longer works.")},
     "device.bound": {
         "telco": N_("A phone was bound by its mobile number."),
         "counter": N_("A phone was bound at a counter."),
@@ -67,11 +68,15 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "device_code": N_("At the counter: a device code was made for binding a phone."),
         "unbound": N_("At the counter: a phone was unbound."),
         "lost": N_("At the counter: a phone was reported lost."),
+        "card_replaced": N_("At the counter: your new card was taken down."),
         "suspended": N_("At the counter: your online services were suspended."),
         "restored": N_("At the counter: your online services were restored."),
         ELSE: N_("Something was done for you at the counter."),
     },
-    "authenticator.registered": {ELSE: N_("Your phone's own unlock was registered for approving logins.")},
+    "authenticator.registered": {
+        "replaced": N_("Your phone's own unlock for approving logins was replaced by another one."),
+        ELSE: N_("Your phone's own unlock was registered for approving logins."),
+    },
     "assertion": {"assertion_refused": N_("An approval on your phone was refused: its unlock was not accepted.")},
     "attestation.refused": {
         ELSE: N_("Your phone could not show that its security chip holds its key. It works as before.")
@@ -92,11 +97,18 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "password.set_by_number": {ELSE: N_("Your password was set anew by your mobile number.")},
     "phone_verification.answered": {
         "done": N_("Your mobile operator confirmed you for binding a phone."),
+        "password_set": N_("Your mobile operator confirmed you for a new password, on a phone that was bound already."),
         ELSE: N_("Somebody tried to bind a phone with your ID and a mobile number, and it was refused."),
     },
     "password.reset": {"done": N_("Your password was set anew with your card.")},
-    "email.change_asked": {ELSE: N_("Another e-mail address was entered; it waits for its confirmation.")},
-    "email.changed": {ELSE: N_("The e-mail address of your account was changed.")},
+    "email.change_asked": {
+        "backup_email": N_("A backup e-mail address was entered; it waits for its confirmation."),
+        ELSE: N_("Another e-mail address was entered; it waits for its confirmation."),
+    },
+    "email.changed": {
+        "backup_email": N_("The backup e-mail address of your account was changed."),
+        ELSE: N_("The e-mail address of your account was changed."),
+    },
     "contact.changed": {ELSE: N_("Your contact data were changed.")},
     "qr.scanned": {ELSE: N_("Your phone scanned a QR code of a login page.")},
     "qr.scan": {"not_your_order": N_("Your phone scanned a login that was started with another person's ID.")},
@@ -112,7 +124,14 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "bindings.unfrozen": {ELSE: N_("You allowed new phones to be bound again.")},
     "device_code.asked": {"bindings_frozen": N_("A device code was refused, because you stopped new phones.")},
 }
-TOLD_BY: Final = {"session.opened": "acr", "device.bound": "via", "device.unbound": "why", "counter.act": "act"}
+TOLD_BY: Final = {
+    "session.opened": "acr",
+    "device.bound": "via",
+    "device.unbound": "why",
+    "counter.act": "act",
+    "email.change_asked": "field",
+    "email.changed": "field",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

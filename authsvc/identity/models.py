@@ -41,11 +41,12 @@ class Person(Base):
 
 
 class EmailChange(Base):
-    """A new address that takes effect when its owner opens the link and confirms."""
+    """A new address that takes effect when its owner opens the link and confirms; `field` is the person's column."""
 
     __tablename__ = "email_change"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(16), primary_key=True, server_default="email")
     email: Mapped[bytes]
     token_digest: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]

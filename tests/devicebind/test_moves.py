@@ -209,3 +209,13 @@ def test_a_refresh_token_that_idled_is_over(kit: Kit, old: Phone, clock: Movable
     assert refused.value.code == "invalid_token"
     old.recover()
     assert old.is_bound()
+
+
+def test_new_keys_are_told_to_the_owner(kit: Kit, old: Phone, person: Somebody) -> None:
+    letters_of(kit)
+
+    old.change_keys()
+
+    (letter,) = letters_of(kit)
+    assert (letter.template, letter.values["device_name"]) == ("devicebind/mail/new_keys", "Old")
+    assert person.national_id not in str(letter)

@@ -25,7 +25,7 @@ from tests.journeys.handset import (
     refusal,
     subscriber,
 )
-from tests.journeys.locks import set_pin
+from tests.journeys.locks import guard, set_pin
 
 PASSWORD = "Kite-7tail"
 PICTURES = os.environ.get("AUTHSVC_PICTURES")
@@ -292,3 +292,41 @@ def reach(page: Page, test_id: str) -> None:
         if wanted.evaluate("(one) => one === document.activeElement"):
             return
     raise AssertionError(f"the tabulator does not reach {test_id}")
+
+
+def test_a_bound_phone_sets_a_forgotten_password_and_stays_bound(
+    house: Stack, handset: Page, persons: dict[str, Person]
+) -> None:
+    chen = subscriber(house, persons["chen"].national_id, CHEN)
+    heard = complaints(handset.context)
+    with Portal(house.origin, card_url=house.urls["card"]) as portal:
+        make_ready(portal, persons["chen"], mail_url=house.urls["mail"])
+        handset.goto(f"{house.origin}/app/b#{portal.device_code()['qr_text'].partition('#')[2]}")
+        handset.get_by_test_id("bind-submit").click()
+        guard(handset)
+        handset.get_by_test_id("result-main").click()
+
+        handset.get_by_test_id("home-forgot").click()
+        expect(handset.get_by_test_id("title")).to_have_text("忘記註冊密碼")
+        take(handset, "forgot")
+        fill(handset, chen)
+        handset.get_by_test_id("number-agree").click()
+        ask_operator(handset)
+        assert refusal(handset) == "這次不是用行動網路"
+        go_over(house, CHEN)
+        handset.get_by_test_id("number-again").click()
+        expect(handset.get_by_test_id("title")).to_have_text("設定新密碼")
+        take(handset, "reset")
+        choose_password(handset, PASSWORD)
+        handset.get_by_test_id("number-submit").click()
+
+        expect(handset.get_by_test_id("title")).to_have_text("密碼已更新")
+        take(handset, "reset-done")
+        assert handset.evaluate(KEPT) == [False, True]
+        assert portal.login_by_card(PASSWORD)["amr"] == ["sc", "pwd"]
+        assert [each["via"] for each in portal.call("GET", "/devices")["items"]] == ["card"]
+    handset.get_by_test_id("result-main").click()
+    expect(handset.get_by_test_id("home-state")).to_have_attribute("data-state", "bound")
+    handset.get_by_test_id("home-otp").click()
+    expect(handset.get_by_test_id("otp-code")).to_be_visible()
+    assert [each for each in heard if "403" not in each and "422" not in each] == []

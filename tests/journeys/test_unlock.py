@@ -20,6 +20,7 @@ KEPT = """async () => {
   const told = Object.fromEntries(names.map((name, index) => [name, found[index] !== undefined]));
   return { ...told, kind: found[3]?.kind, left: found[3]?.left, extractable: found[0]?.privateKey.extractable };
 }"""
+KEY = "async () => (await (await import('/app/js/store.js')).get('device-key')).publicJwk.x"
 WRONG = "594073"
 
 
@@ -236,3 +237,101 @@ def test_nothing_is_signed_or_unbound_without_the_pin(
     enter_pin(phone)
     expect(phone.get_by_test_id("mark-done")).to_be_visible()
     assert phones_of(desk) == []
+
+
+def manage(phone: Page, stack: Stack, what: str) -> None:
+    """Open what can be done with this phone, from the start."""
+    phone.goto(f"{stack.origin}/app/")
+    phone.get_by_test_id("home-phones").click()
+    phone.get_by_test_id("phones-item").click()
+    phone.get_by_test_id(f"phone-{what}").click()
+
+
+def log_in_by_its_code(phone: Page, stack: Stack, desk: Portal, hung: Person, pin: str | None = None) -> None:
+    """Open a session by the code that this phone shows."""
+    phone.goto(f"{stack.origin}/app/")
+    phone.get_by_test_id("home-otp").click()
+    if pin:
+        enter_pin(phone, pin)
+    expect(phone.get_by_test_id("otp-code")).to_be_visible()
+    code = phone.get_by_test_id("otp-code").inner_text()
+    assert desk.login_by_otp(national_id=hung.national_id, birth_date=hung.birth_date, otp=code)["acr"]
+
+
+def test_the_pin_is_changed_by_whoever_knows_the_present_one(
+    stack: Stack, hung: Person, desk: Portal, phone: Page
+) -> None:
+    bind_with_pin(phone, desk)
+    manage(phone, stack, "pin")
+    entries = {name: phone.get_by_test_id(f"keys-{name}") for name in ("present", "pin", "again")}
+
+    for typed, wrong in (((PIN, "123456", "123456"), "pin"), ((PIN, "482957", WRONG), "again")):
+        for name, value in zip(entries, typed, strict=True):
+            entries[name].fill(value)
+        phone.get_by_test_id("keys-submit").click()
+        expect(phone.get_by_test_id(f"keys-{wrong}-error")).to_be_visible()
+    for name, value in zip(entries, (WRONG, "482957", "482957"), strict=True):
+        entries[name].fill(value)
+    phone.get_by_test_id("keys-submit").click()
+    expect(phone.get_by_test_id("keys-notice")).to_contain_text("4")
+    entries["present"].fill(PIN)
+    phone.get_by_test_id("keys-submit").click()
+
+    expect(phone.get_by_test_id("title")).to_have_text("App 密碼已變更")
+    assert phone.evaluate(KEPT)["left"] == 5
+    log_in_by_its_code(phone, stack, desk, hung, "482957")
+
+
+def test_new_keys_behind_the_pin_replace_the_old_ones(stack: Stack, hung: Person, desk: Portal, phone: Page) -> None:
+    heard = complaints(phone.context)
+    bind_with_pin(phone, desk)
+    before = phone.evaluate(KEY)
+    manage(phone, stack, "keys")
+    phone.get_by_test_id("keys-present").fill(PIN)
+    phone.get_by_test_id("keys-submit").click()
+
+    expect(phone.get_by_test_id("title")).to_have_text("金鑰已更換")
+    assert phone.evaluate(KEY) != before
+    assert phone.evaluate(KEPT)["otp-key"] is False
+    assert len(phones_of(desk)) == 1
+    log_in_by_its_code(phone, stack, desk, hung, PIN)
+    assert heard == []
+
+
+def test_new_keys_behind_the_phones_own_lock(stack: Stack, hung: Person, desk: Portal, phone: Page) -> None:
+    lock = bind_with_lock(phone, desk)
+    before = phone.evaluate(KEY)
+    manage(phone, stack, "keys")
+    expect(phone.get_by_test_id("phone-pin")).to_have_count(0)
+    lock.passes(verified=False)
+    phone.get_by_test_id("keys-submit").click()
+    phone.get_by_test_id("unlock-cancel").click()
+    expect(phone.get_by_test_id("keys-notice")).to_contain_text("沒有解鎖")
+    assert phone.evaluate(KEY) == before
+
+    lock.passes(verified=True)
+    phone.get_by_test_id("keys-submit").click()
+
+    expect(phone.get_by_test_id("title")).to_have_text("金鑰已更換")
+    assert phone.evaluate(KEY) != before
+    log_in_by_its_code(phone, stack, desk, hung)
+
+
+def test_a_change_of_keys_whose_answer_was_lost_is_finished_later(
+    stack: Stack, hung: Person, desk: Portal, phone: Page
+) -> None:
+    bind_with_pin(phone, desk)
+    manage(phone, stack, "keys")
+    phone.context.route("**/api/v1/devices/*/keys", lambda route: (route.fetch(), route.abort()))
+    phone.get_by_test_id("keys-present").fill(PIN)
+    phone.get_by_test_id("keys-submit").click()
+    expect(phone.get_by_test_id("keys-notice")).to_be_visible()
+    phone.context.unroute("**/api/v1/devices/*/keys")
+
+    phone.goto(f"{stack.origin}/app/")
+    expect(phone.get_by_test_id("title")).to_have_text("金鑰還沒換完")
+    phone.get_by_test_id("keys-present").fill(PIN)
+    phone.get_by_test_id("keys-submit").click()
+
+    expect(phone.get_by_test_id("title")).to_have_text("金鑰已更換")
+    log_in_by_its_code(phone, stack, desk, hung, PIN)

@@ -89,3 +89,24 @@ def test_a_picture_of_the_code_is_read_and_any_other_is_told(phone: Page, phone_
 
     expect(phone.get_by_test_id("bind-submit")).to_be_visible()
     expect(phone.get_by_test_id("bind-code")).to_have_count(0)
+
+
+NO_CAMERA_LATER = """() => {
+  navigator.mediaDevices.getUserMedia = () => new Promise((_, refuse) => {
+    window.findNoCamera = () => refuse(new DOMException("", "NotFoundError"));
+  });
+}"""
+
+
+def test_what_was_said_of_a_picture_stays_when_the_camera_turns_out_to_be_missing(phone: Page, tmp_path: Path) -> None:
+    phone.evaluate(NO_CAMERA_LATER)
+    phone.get_by_test_id("welcome-scan").click()
+    (tmp_path / "words.png").write_text("no picture", encoding="utf-8")
+    phone.get_by_test_id("scan-file").set_input_files(tmp_path / "words.png")
+    said = "照片裡找不到 QR Code，請換一張清楚的。"
+    expect(phone.get_by_test_id("scan-state")).to_have_text(said)
+
+    phone.evaluate("window.findNoCamera()")
+
+    expect(phone.get_by_role("heading", name="找不到相機")).to_be_visible()
+    expect(phone.get_by_test_id("scan-state")).to_have_text(said)

@@ -16,12 +16,10 @@ from authsvc.core.errors import Throttled, TriesClosed
 from authsvc.core.kit import Kit
 from authsvc.core.outbox import OutboxMail
 from authsvc.core.throttle import NEVER, Tally
-from authsvc.identity import history, tries
+from authsvc.identity import history, sweeps, tries
+from authsvc.identity.sweeps import TypedCodesPaused, TypedSource
 from authsvc.settings import Settings
 from mobileapp.client import Phone
-from otp import brakes
-from otp.brakes import TypedCodesPaused
-from otp.models import TypedSource
 from otp.service import OtpRefused
 from tests.clocks import MovableClock
 from tests.conftest import client_of
@@ -78,25 +76,25 @@ def sweep(log_in: LogIn, *, people: int, guesses: int = 5, addresses: int = 50) 
 def test_a_sweep_of_two_thousand_people_from_fifty_addresses_is_stopped_and_told(
     kit: Kit, log_in: LogIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.ERROR, logger="otp.brakes"):
+    with caplog.at_level(logging.ERROR, logger="authsvc.identity.sweeps"):
         told = sweep(log_in, people=2000, guesses=1)
 
-    assert told["otp_refused"] == kit.settings.otp_sweep_limit < 1000
+    assert told["otp_refused"] == kit.settings.sweep_limit < 1000
     assert told["typed_codes_paused"] == 2000 - told["otp_refused"]
-    alerts = events(kit, "alert.otp_sweep")
+    alerts = events(kit, "alert.typed_sweep")
     assert [(each.outcome, each.actor, each.details["failures"]) for each in alerts] == [("braked", None, 500)]
-    assert [address for address, _ in mails(kit, "otp/mail/sweep")] == [WATCH]
+    assert [address for address, _ in mails(kit, "mail/sweep")] == [WATCH]
     assert [record.getMessage() for record in caplog.records] == [
-        "event=alert.otp_sweep failures=500 window_seconds=600 pause_seconds=300"
+        "event=alert.typed_sweep failures=500 window_seconds=600 pause_seconds=300"
     ]
 
 
 @pytest.fixture
 def braked(kit: Kit, clock: MovableClock) -> None:
     """Put the brake on, as after that many wrong codes."""
-    limit = brakes.sweep_limit(kit)
-    kit.throttle.spend(limit, brakes.EVERYBODY)
-    pause = {"tries": limit.tries, "open_at": clock.now() + brakes.PAUSE}
+    limit = sweeps.sweep_limit(kit)
+    kit.throttle.spend(limit, sweeps.EVERYBODY)
+    pause = {"tries": limit.tries, "open_at": clock.now() + sweeps.PAUSE}
     with kit.begin() as session:
         session.execute(update(Tally).where(Tally.scope == limit.scope).values(**pause))
 
@@ -121,11 +119,11 @@ def test_an_address_where_a_code_was_right_today_goes_on_but_not_for_a_sweep(
     request.getfixturevalue("braked")
     clock.forward(seconds=30)
 
-    for number in range(brakes.KNOWN_TRIES - 1):
+    for number in range(sweeps.KNOWN_TRIES - 1):
         with pytest.raises(OtpRefused):
             log_in(stranger(number), "12345678", source="192.0.2.1")
     assert log_in(person, phone.otp_code(), source="192.0.2.1").acr == "otp"  # and begins anew
-    for number in range(brakes.KNOWN_TRIES):
+    for number in range(sweeps.KNOWN_TRIES):
         with pytest.raises(OtpRefused):
             log_in(stranger(10 + number), "12345678", source="192.0.2.1")
     with pytest.raises(TypedCodesPaused):
@@ -137,7 +135,7 @@ def test_an_address_is_forgotten_a_day_after_its_last_right_code(
 ) -> None:
     log_in(person, phone.otp_code(), source="192.0.2.1")
     clock.forward(days=1, seconds=1)
-    brakes.purge(kit)
+    sweeps.purge(kit)
 
     with kit.read() as session:
         assert session.scalars(select(TypedSource)).all() == []

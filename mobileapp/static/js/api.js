@@ -8,16 +8,21 @@ import { freshToken } from "./tokens.js";
 
 /** Call `/api/v1<path>` as this phone and return the JSON body; raises Refusal, Offline or Unbound. */
 export async function call(method, path, body) {
-  const key = await get("device-key");
-  if (!key) throw new Unbound();
   const request = { method, path: `/api/v1${path}`, body };
   const token = await freshToken();
   try {
-    return await send(key, { ...request, token });
+    return await send(await deviceKey(), { ...request, token });
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== "invalid_token") throw error;
-    return send(key, { ...request, token: await freshToken(token) });
+    const another = await freshToken(token); // first: a change of keys that was cut short may be finished by it
+    return send(await deviceKey(), { ...request, token: another });
   }
+}
+
+async function deviceKey() {
+  const key = await get("device-key");
+  if (!key) throw new Unbound();
+  return key;
 }
 
 /** Return what the service knows of this phone. */

@@ -57,6 +57,8 @@ export async function acceptBinding(answer, keys) {
     tokens: tokensOf(answer),
     removed: undefined,
     attempt: undefined,
+    "next-key": undefined,
+    rekey: undefined,
   });
   begun = { for: null, keys: null };
   navigator.storage?.persist?.(); // asks the browser not to clear us; not awaited, for it may ask the person

@@ -9,6 +9,7 @@ import { page } from "./page.js";
 import { bind } from "./screens/bind.js";
 import { freeze } from "./screens/freeze.js";
 import { home, welcome } from "./screens/home.js";
+import { newKeys, newPin } from "./screens/keys.js";
 import { asking, decide } from "./screens/login.js";
 import { move, rename } from "./screens/move.js";
 import { otp } from "./screens/otp.js";
@@ -28,6 +29,7 @@ const SCREENS = {
   ...{ asking, bind, confirm, decide, home, move, otp, phone, phones },
   ...{ rename, result, scan, secure, viaPhone, welcome },
   ...{ freeze, receipts, typed },
+  ...{ newKeys, newPin },
   ...{ numberAccount, numberBack, numberGo, numberRefused, numberWays },
 };
 const HOME = "/app/";

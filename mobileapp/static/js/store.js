@@ -4,7 +4,7 @@
 //   binding     {device, person, otp}            tokens    {access_token, refresh_token, expires_at (ms)}
 //   clock       {offset, bias, contact} in ms    removed   true, once the service no longer knows this phone
 //   unlock      see unlock.js                    otp-seed  {privateKey, theirs, deviceId} until the unlock is set up
-//   receipts    see receipts.js
+//   receipts    see receipts.js                  next-key, rekey   see rotation.js
 //   attempt     see verification.js, while the phone is bound by its number
 
 const NAME = "phone";
@@ -58,5 +58,8 @@ export function forgetBinding() {
     receipts: undefined,
     tokens: undefined,
     removed: undefined,
+    attempt: undefined,
+    "next-key": undefined,
+    rekey: undefined,
   });
 }

@@ -46,6 +46,12 @@ async function recover(key) {
     return await accept(await send(key, { method: "POST", path: "/api/v1/tokens/recoveries" }));
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 401) throw error;
+    const next = await get("next-key");
+    if (next && next.publicJwk.x !== key.publicJwk.x) {
+      const token = await recover(next);
+      await keep({ "device-key": next, "next-key": undefined, rekey: true });
+      return token;
+    }
     // the keys stay: should the service have been wrong, "check again" finds the binding as it was
     await keep({ removed: true });
     throw new Unbound();

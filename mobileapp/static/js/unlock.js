@@ -34,8 +34,7 @@ export async function setUpPin(pin) {
   const secret = seed
     ? new Uint8Array(await crypto.subtle.exportKey("raw", await derived(seed, true)))
     : crypto.getRandomValues(new Uint8Array(32)); // bound by an older app: its key cannot be taken out to be sealed
-  const unlock = { kind: "pin", left: TRIES, ...(await seal(pin, secret)) };
-  await keep({ unlock, ...(seed && { "otp-key": undefined, "otp-seed": undefined }) });
+  await keep({ unlock: await sealed(pin, secret), ...(seed && { "otp-key": undefined, "otp-seed": undefined }) });
   open(seed && (await importOtpKey(secret)));
 }
 
@@ -52,6 +51,24 @@ export async function tryPhone() {
 
 /** Open the gate by the PIN and return null; for a wrong one return the tries left, at 0 with the keys gone. */
 export function tryPin(pin) {
+  return usePin(pin, async (secret) => ({ secret }));
+}
+
+/** Put another PIN in the place of the present one; answers as `tryPin` does. */
+export function changePin(pin, next) {
+  return usePin(pin, async (secret) => ({ secret, things: { unlock: await sealed(next, secret) } }));
+}
+
+/** Return what is kept of a PIN that seals a secret, with all tries left. */
+export async function sealed(pin, secret) {
+  return { kind: "pin", left: TRIES, ...(await seal(pin, secret)) };
+}
+
+/**
+ * Do something with what the PIN unseals; answers as `tryPin` does. `work` returns {things, secret}: what is kept from now
+ * on beside the rest, and the secret of the one-time codes from now on.
+ */
+export function usePin(pin, work) {
   return navigator.locks.request("phone-unlock", async () => {
     const unlock = await get("unlock");
     if (unlock?.kind !== "pin") throw new Unbound(); // another page has used up the tries
@@ -63,7 +80,9 @@ export function tryPin(pin) {
       return Math.max(left, 0);
     }
     await keep({ unlock: { ...unlock, left: TRIES } });
-    open((await get("otp-key")) ? undefined : await importOtpKey(secret));
+    const now = await work(secret);
+    if (now.things) await keep(now.things);
+    open((await get("otp-key")) ? undefined : await importOtpKey(now.secret));
     return null;
   });
 }

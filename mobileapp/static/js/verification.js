@@ -3,14 +3,19 @@
 //   attempt  {what: {mobile, national_id, card_last4}, keys: {device, otp}, at (ms), name}
 //          and once the service has begun it {id, url, state, until (ms)}, once the operator has answered {answer},
 //          and once the service has said yes {asked: [fields that are still to be chosen]}
+//
+// `reset` where the phone is bound already and only the password is set: its own device key then speaks, behind the gate,
+// and is not copied into the try.
 
 import { acceptBinding } from "./binding.js";
 import * as clock from "./clock.js";
 import { describeDevice, suggestedName } from "./device.js";
-import { Refusal } from "./errors.js";
+import { Refusal, Unbound } from "./errors.js";
+import { unlocked } from "./gate.js";
 import { send } from "./http.js";
 import { makeDeviceKey, makeOtpKey } from "./keys.js";
 import { get, keep } from "./store.js";
+import { tokensOf } from "./tokens.js";
 
 /** The text about asking the operator that `number.consent…` of the words shows. */
 export const CONSENT = "2026-11";
@@ -36,23 +41,31 @@ export function forget() {
 /** Keep what was typed, but nothing of a try that is over. */
 export async function setBack() {
   const kept = await attempt();
-  if (kept) await keep({ attempt: { what: kept.what, keys: kept.keys, at: kept.at } });
+  if (kept) await keep({ attempt: { what: kept.what, keys: kept.keys, at: kept.at, reset: kept.reset } });
 }
 
-/** Begin a try with what was typed and return it; raises Refusal or Offline. */
-export async function begin(what) {
+/** Begin a try with what was typed and return it; raises Refusal or Offline, and for a `reset` Locked or Unbound. */
+export async function begin(what, { reset = false } = {}) {
+  if (reset) await unlocked();
   const before = await attempt();
-  const keys = before?.keys ?? { device: await makeDeviceKey(), otp: await makeOtpKey() };
+  const mineBefore = Boolean(before?.reset) === reset ? before?.keys : undefined;
+  const keys = mineBefore ?? { device: reset ? undefined : await makeDeviceKey(), otp: await makeOtpKey() };
   const device = await describeDevice(await suggestedName());
   const body = { ...what, device, otp_public_key: keys.otp.publicJwk, consent_version: CONSENT };
-  await keep({ attempt: { what, keys, at: Date.now() } });
-  const begun = await send(keys.device, { method: "POST", path: PATH, body });
+  await keep({ attempt: { what, keys, at: Date.now(), reset } });
+  const begun = await send(await deviceKey({ keys, reset }), { method: "POST", path: PATH, body });
   const url = new URL(begun.authorization_url);
   if (!["https:", "http:"].includes(url.protocol)) throw new Error(`not an operator's address: ${url.protocol}`);
   const mine = { id: begun.id, url: url.href, state: url.searchParams.get("state") };
-  const started = { what, keys, at: Date.now(), ...mine, until: Date.parse(begun.expires_at) };
+  const started = { what, keys, at: Date.now(), reset, ...mine, until: Date.parse(begun.expires_at) };
   await keep({ attempt: started });
   return started;
+}
+
+async function deviceKey({ keys, reset }) {
+  const key = reset ? await get("device-key") : keys.device;
+  if (!key) throw new Unbound();
+  return key;
 }
 
 /** Tell whether a try can still be answered. */
@@ -84,14 +97,19 @@ export async function take(answer) {
 
 /**
  * Hand the operator's answer in, at first without anything chosen: the operator's code lives half a minute.
- * Return {binding}, or {asked: [field, ...], errors} where something is still to be chosen, or chosen badly.
+ * Return {binding}, with `stayed` where the phone was bound already, or {asked: [field, ...], errors} where something
+ * is still to be chosen, or chosen badly.
  */
 export async function finish(chosen = {}) {
   const { id, keys, answer, ...rest } = await attempt();
+  if (rest.reset && chosen.password) await unlocked();
   const body = "error" in answer ? only(answer, ["state", "error"]) : { ...only(answer, ["state", "code", "iss"]), ...chosen };
   try {
-    const bound = await send(keys.device, { method: "POST", path: `${PATH}/${id}/completions`, body });
-    return { binding: await acceptBinding(bound, keys) };
+    const device = await deviceKey({ keys, ...rest });
+    const bound = await send(device, { method: "POST", path: `${PATH}/${id}/completions`, body });
+    if (bound.otp) return { binding: await acceptBinding(bound, { ...keys, device }) };
+    await keep({ tokens: tokensOf(bound), attempt: undefined }); // the rest of the binding stays as it is
+    return { binding: bound, stayed: true };
   } catch (error) {
     const errors = error instanceof Refusal && error.status === 422 ? (error.body.errors ?? {}) : {};
     if (!CHOSEN.some((name) => errors[name])) throw error;

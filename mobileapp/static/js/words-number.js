@@ -74,6 +74,26 @@ export const NUMBER_WORDS = {
     "您已經註冊過。這裡會把註冊密碼換成新的，並登出網頁上的登入。請在 {time} 前完成。",
     "You are registered already. This sets your password anew and ends your logins on websites. Please finish before {time}.",
   ],
+  "number.forgot.title": ["忘記註冊密碼", "Forgotten password"],
+  "number.forgot.lead": [
+    "由您的電信業者再確認一次，就能設定新的註冊密碼。這支手機的綁定不會改變。",
+    "Your operator confirms you once more, then you choose a new registration password. This phone stays bound as it is.",
+  ],
+  "number.forgot.card": [
+    "也可以在有讀卡機的電腦上，用健保卡和戶籍資料重新設定密碼。",
+    "You can also set it anew on a computer with a card reader, with your card and household data.",
+  ],
+  "number.reset.title": ["設定新密碼", "Choose a new password"],
+  "number.reset.lead": [
+    "電信業者已經確認是您。這裡會把註冊密碼換成新的，並登出網頁上的登入；這支手機的綁定不變。請在 {time} 前完成。",
+    "Your operator has confirmed you. This sets your password anew and ends your logins on websites; this phone stays bound. Please finish before {time}.",
+  ],
+  "number.reset.submit": ["設定新密碼", "Set the new password"],
+  "number.reset.done.title": ["密碼已更新", "Your password is set"],
+  "number.reset.done.lead": [
+    "下次用健保卡登入時，請用新密碼。我們也寄了通知到您的信箱。Wi-Fi 可以重新打開了。",
+    "Use it the next time you log in with your card. We have told you by mail as well. You can turn Wi-Fi on again.",
+  ],
   "number.password": ["註冊密碼", "Registration password"],
   "number.password.hint": [
     "6 到 12 個字元。大寫、小寫、數字和符號都有，8 個以上最安全。",
@@ -207,6 +227,11 @@ export const NUMBER_WORDS = {
   ],
   "number.no.key_already_bound.title": ["這支手機已經綁定", "This phone is already bound"],
   "number.no.key_already_bound": ["請回首頁再試。", "Please go to the start and look again."],
+  "number.no.bindings_frozen.title": ["您已停止綁定新手機", "You stopped new phones"],
+  "number.no.bindings_frozen": [
+    "停止期間，門號認證也不會更改任何資料。請用健保卡登入網站，在「登入與安全紀錄」頁面重新開放後再試。",
+    "Until you allow them again, a number changes nothing either. Log in with your card and allow them on the page “Security”.",
+  ],
   "number.no.offline.title": ["連不上服務", "The service cannot be reached"],
   "number.no.offline": [
     "請檢查行動數據是否打開，再試一次。您填的資料還在。",

@@ -1,11 +1,13 @@
 // Every sentence of the app: [Traditional Chinese, English], with straight quotes (Chinese fonts set curly ones wide).
 // Server refusals come in the reader's language already.
 
+import { KEYS_WORDS } from "./words-keys.js";
 import { LOGIN_WORDS } from "./words-login.js";
 import { NUMBER_WORDS } from "./words-number.js";
 import { OTP_WORDS } from "./words-otp.js";
 
 export const WORDS = {
+  ...KEYS_WORDS,
   ...LOGIN_WORDS,
   ...NUMBER_WORDS,
   ...OTP_WORDS,

@@ -13,6 +13,7 @@ export async function home(app) {
   if (!binding) return welcome(app);
   if (await get("removed")) return removed(app);
   if (!(await get("unlock"))) return app.screens.secure(app, {});
+  if (await get("rekey")) return app.screens.newKeys(app, { unfinished: true });
   const state = h("p", { class: "state", testid: "home-state", role: "status" });
   const show = (name) => {
     state.dataset.state = name;
@@ -28,6 +29,10 @@ export async function home(app) {
     body: [who, state, h("div", { class: "tiles" }, ...ways)],
     actions: [
       button(t("receipts.title"), { kind: "quiet", testid: "home-receipts", onclick: () => app.go("receipts") }),
+      button(t("number.forgot.title"), {
+        ...{ kind: "quiet", testid: "home-forgot" },
+        onclick: () => app.go("viaPhone", { reset: true }),
+      }),
     ],
   });
 }
@@ -85,7 +90,8 @@ function way(app, name, sign, kind) {
 async function check(app, show) {
   try {
     await thisDevice();
-    show("bound");
+    if (await get("rekey")) await app.replace("home"); // a change of keys was cut short, and is finished there
+    else show("bound");
   } catch (error) {
     if (app.signal.aborted) return; // the next call of the screen that came after says it too
     if (error instanceof Unbound) await app.replace("home");

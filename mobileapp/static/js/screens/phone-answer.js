@@ -2,14 +2,18 @@
 
 import * as clock from "../clock.js";
 import { h } from "../dom.js";
-import { Offline } from "../errors.js";
+import { Locked, Offline } from "../errors.js";
 import { t, timeOfMinute } from "../i18n.js";
-import { busy, button, field, notice, page } from "../page.js";
+import { busy, button, field, notice, page, wordsFor } from "../page.js";
 import { passwordFields } from "../password.js";
 import { loadTerms } from "../terms.js";
 import { attempt, finish, handIn, isLive, take } from "../verification.js";
 import { refusedBy } from "./phone-refused.js";
 
+const RESET_DONE = {
+  ...{ mark: "done", title: "number.reset.done.title", lead: "number.reset.done.lead" },
+  main: ["app.home", "home"],
+};
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** Hand in what the operator sent this phone back with. */
@@ -37,7 +41,7 @@ export async function numberAccount(app, params) {
   const kept = await attempt();
   if (!isLive(kept) || !kept.asked) return app.screens.numberRefused(app, { code: kept?.id ? "over" : "nothing" });
   const isNew = kept.asked.includes("email");
-  const kind = isNew ? "number.new" : "number.known";
+  const kind = isNew ? "number.new" : kept.reset ? "number.reset" : "number.known";
   const terms = isNew ? await termsOrNothing() : null;
   if (isNew && !terms) return app.screens.numberRefused(app, { code: "terms" });
   const said = notice("number-notice");
@@ -103,7 +107,8 @@ function read({ passwords, email, terms }) {
 
 async function chosenIs(app, chosen, { passwords, email, submit, said }) {
   try {
-    const { binding, errors } = await busy(submit, () => finish(chosen));
+    const { binding, stayed, errors } = await busy(submit, () => finish(chosen));
+    if (stayed) return await app.replace("result", RESET_DONE);
     if (binding)
       return await app.replace("secure", { name: binding.person.name, words: "number.done.lead" });
     const { password, email: address, ...others } = errors;
@@ -111,7 +116,7 @@ async function chosenIs(app, chosen, { passwords, email, submit, said }) {
     if (address && email) email.complain(address.join(" "));
     said.say(Object.values(others).flat().join(" "));
   } catch (error) {
-    if (error instanceof Offline) said.say(t("trouble.offline"));
+    if (error instanceof Offline || error instanceof Locked) said.say(wordsFor(error));
     else await refusedBy(app, error);
   }
 }

@@ -16,8 +16,10 @@ const FIELDS = ["mobile", "national_id", "card_last4"];
 /** Ask for what the operator and the register are asked about; a try that was answered goes on. */
 export async function viaPhone(app, params) {
   const binding = (await get("removed")) ? undefined : await get("binding");
-  if (binding) return app.screens.result(app, alreadyBound(binding).params);
-  const kept = await attempt();
+  const found = await attempt();
+  const reset = Boolean(binding && (params.reset ?? found?.reset));
+  if (binding && !reset) return app.screens.result(app, alreadyBound(binding).params);
+  const kept = Boolean(found?.reset) === reset ? found : undefined;
   if (isLive(kept) && kept.answer) {
     if (kept.asked) return app.screens.numberAccount(app, params);
     return app.screens.numberBack(app, { answer: kept.answer });
@@ -31,12 +33,14 @@ export async function viaPhone(app, params) {
     event.preventDefault();
     said.say("");
     const what = read(fields);
-    if (what) await begun(app, { what, fields, submit, said });
+    if (what) await begun(app, { what, reset, fields, submit, said });
     event.target.querySelector("[aria-invalid]")?.focus();
   };
   const body = [fields.mobile.node, fields.national_id.node, card(fields.card_last4), consent()];
-  const [content] = page({ title: t("number.title"), lead: t("number.lead"), body });
-  const actions = h("div", { class: "actions" }, said.node, submit, button(t("number.others"), others));
+  const words = reset ? "number.forgot" : "number";
+  const [content] = page({ title: t(`${words}.title`), lead: t(`${words}.lead`), body });
+  const other = reset ? h("p", { class: "hint" }, t("number.forgot.card")) : button(t("number.others"), others);
+  const actions = h("div", { class: "actions" }, said.node, submit, other);
   return [h("form", { class: "form", novalidate: true, onsubmit: go }, content, actions)];
 }
 
@@ -92,9 +96,9 @@ function read({ mobile, national_id: id, card_last4: digits }) {
   return Object.values(what).every(Boolean) ? what : null;
 }
 
-async function begun(app, { what, fields, submit, said }) {
+async function begun(app, { what, reset, fields, submit, said }) {
   try {
-    await busy(submit, () => begin(what));
+    await busy(submit, () => begin(what, { reset }));
     await app.go("numberGo");
   } catch (error) {
     const errors = error instanceof Refusal ? (error.body.errors ?? {}) : {};

@@ -1,9 +1,9 @@
 // Why a number could not confirm somebody, and what to do next: each reason has its words and its way on.
 
 import { h } from "../dom.js";
-import { Offline, Refusal } from "../errors.js";
+import { Locked, Offline, Refusal, Unbound } from "../errors.js";
 import { known, t } from "../i18n.js";
-import { busy, button, notice, page, tile } from "../page.js";
+import { busy, button, notice, page, tile, wordsFor } from "../page.js";
 import { attempt, begin, forget, isLive, setBack } from "../verification.js";
 
 // The way on beside the other ways: `again` opens the operator once more with what was typed, `edit` goes back to it,
@@ -25,6 +25,7 @@ const NEXT = {
   too_many_tries: null,
   suspended: null,
   key_already_bound: "home",
+  bindings_frozen: "home",
   device_limit_reached: "resume",
   offline: "resume",
   terms: "reload",
@@ -46,23 +47,25 @@ export async function openOperator(app, pressed, said) {
   try {
     const { url } = await busy(pressed, async () => {
       const kept = await attempt();
-      return isLive(kept) && !kept.answer ? kept : begin(kept.what);
+      return isLive(kept) && !kept.answer ? kept : begin(kept.what, { reset: Boolean(kept.reset) });
     });
     location.assign(url);
   } catch (error) {
-    if (error instanceof Offline) said.say(t("trouble.offline"));
+    if (error instanceof Offline || error instanceof Locked) said.say(wordsFor(error));
     else await refusedBy(app, error);
   }
 }
 
 /** Show the screen for a failed call; re-raises what is not one. `answer` is what the operator had said. */
 export async function refusedBy(app, error, answer = {}) {
+  if (error instanceof Unbound) return app.replace("home"); // five wrong PINs, or unbound from elsewhere
   if (!(error instanceof Refusal || error instanceof Offline)) throw error;
+  const reset = Boolean((await attempt())?.reset);
   const code = codeOf(error, answer);
   if (code === "offline" || code === "device_limit_reached") return app.go("numberRefused", { code });
   if (NEXT[code] === null) await forget();
   else await setBack(); // what was typed is kept for another try
-  await app.replace("numberRefused", { code, wait: error.retryAfter });
+  await app.replace("numberRefused", { code, wait: error.retryAfter, reset });
 }
 
 function codeOf(error, answer) {
@@ -72,9 +75,11 @@ function codeOf(error, answer) {
   return code in NEXT && known(`number.no.${code}`) ? code : "trouble";
 }
 
-/** Say why, and what to do next: `{code, wait: seconds}`. */
-export async function numberRefused(app, { code, wait }) {
+/** Say why, and what to do next: `{code, wait: seconds, reset}`; `reset` where the phone is bound already. */
+export async function numberRefused(app, { code, wait, ...params }) {
   const said = notice("number-notice");
+  const reset = params.reset ?? Boolean((await attempt())?.reset);
+  const others = () => (reset ? h("p", { testid: "number-by-card" }, t("number.forgot.card")) : otherWays(app));
   const next = NEXT[code] === "again" && !(await attempt()) ? "restart" : NEXT[code];
   const minutes = wait && t("number.wait", { minutes: Math.ceil(wait / 60) });
   const hopeless = HOPELESS.includes(code);
@@ -86,17 +91,17 @@ export async function numberRefused(app, { code, wait }) {
       minutes && h("p", { testid: "number-wait" }, minutes),
       hopeless && h("p", { testid: "number-counter" }, t("number.counter.only")),
       said.node,
-      !next && !hopeless && otherWays(app),
+      !next && !hopeless && others(),
     ].filter(Boolean),
-    actions: next ? [onward(app, next, code, said), more(app)] : [home(app)],
+    actions: next ? [onward(app, { next, code, said, reset }), reset ? home(app) : more(app)] : [home(app)],
   });
 }
 
-function onward(app, next, code, said) {
+function onward(app, { next, code, said, reset }) {
   const acts = {
     again: [code === "not_mobile_data" ? "number.again.go" : "app.again", (event) => openOperator(app, event.currentTarget, said)],
-    edit: ["number.edit", () => app.replace("viaPhone")],
-    restart: ["number.restart", () => app.replace("viaPhone")],
+    edit: ["number.edit", () => app.replace("viaPhone", { reset })],
+    restart: ["number.restart", () => app.replace("viaPhone", { reset })],
     resume: [code === "offline" ? "app.again" : "number.limit.go", () => app.back()],
     reload: ["app.again", () => app.replace("numberAccount", {})],
     home: ["app.home", () => app.home()],

@@ -19,7 +19,8 @@ export async function phones(app) {
 }
 
 /** Show one phone and what can be done with it. */
-export function phone(app, { device, here }) {
+export async function phone(app, { device, here }) {
+  const hasPin = here && (await get("unlock"))?.kind === "pin";
   const shown = {
     model: [device.model, device.platform].filter(Boolean).join(" · "),
     bound: moment(device.bound_at),
@@ -40,6 +41,8 @@ export function phone(app, { device, here }) {
         testid: "phone-rename",
         onclick: () => app.replace("rename", { device, here }),
       }),
+      here && button(t("keys.new"), { testid: "phone-keys", onclick: () => app.go("newKeys", {}) }),
+      hasPin && button(t("keys.pin.change"), { testid: "phone-pin", onclick: () => app.go("newPin", {}) }),
       !here && button(t("phones.lost"), { kind: "danger", testid: "phone-lost", onclick: () => ask("lost") }),
       button(t("phones.unbind"), { testid: "phone-unbind", onclick: () => ask("unbind") }),
     ].filter(Boolean),

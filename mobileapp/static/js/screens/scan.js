@@ -10,7 +10,7 @@ import { get } from "../store.js";
 /** Show what the camera sees until a code of ours is read; `params.trouble` shows what to do without a camera. */
 export async function scan(app, params) {
   const bound = Boolean(await get("binding")) && !(await get("removed"));
-  if (params.trouble) return troubled(app, params.trouble, bound);
+  if (params.trouble) return troubled(app, params, bound);
   const video = h("video", {
     class: "camera",
     playsinline: true,
@@ -34,21 +34,23 @@ export async function scan(app, params) {
 function picture(app, bound, state) {
   if (bound) return [];
   const chosen = h("input", { type: "file", accept: "image/*", hidden: true, testid: "scan-file" });
-  chosen.addEventListener("change", async () => {
-    const [file] = chosen.files;
-    if (!file) return;
-    try {
-      const text = await readPicture(file);
-      if (text) await seen(app, text, state);
-      else say(state, t("scan.picture.none"));
-    } catch (error) {
-      if (!(error instanceof CameraTrouble)) throw error;
-      say(state, t("scan.broken.lead")); // the reader did not load
-    }
-    chosen.value = ""; // the same one may be chosen again
+  chosen.addEventListener("change", () => {
+    if (chosen.files.length > 0) readChosen(app, chosen, state);
   });
   const onclick = () => chosen.click();
   return [button(t("scan.picture"), { kind: "plain", sign: "scan", testid: "scan-picture", onclick }), chosen];
+}
+
+async function readChosen(app, chosen, state) {
+  try {
+    const text = await readPicture(chosen.files[0]);
+    if (text) await seen(app, text, state);
+    else say(state, t("scan.picture.none"));
+  } catch (error) {
+    if (!(error instanceof CameraTrouble)) throw error;
+    say(state, t("scan.broken.lead")); // the reader did not load
+  }
+  chosen.value = ""; // the same one may be chosen again
 }
 
 function say(state, text) {
@@ -78,10 +80,10 @@ function instead(app, bound, kind = "plain") {
   });
 }
 
-function troubled(app, trouble, bound) {
+function troubled(app, { trouble, state }, bound) {
   const again = (kind) =>
     button(t("app.again"), { kind, testid: "scan-again", onclick: () => app.replace("scan") });
-  const state = h("p", { class: "lead", role: "status", testid: "scan-state" });
+  if (!state.classList.contains("wrong")) state.textContent = "";
   return page({
     mark: "failed",
     title: t(`scan.${trouble}.title`),
@@ -111,7 +113,8 @@ async function look(app, video, state) {
     await watch(video, { signal, onText: (text) => seen(app, text, state) });
   } catch (error) {
     if (!(error instanceof CameraTrouble)) throw error;
-    if (!signal.aborted) await app.replace("scan", { trouble: error.kind });
+    // The line goes along: what is said of a picture that was chosen meanwhile is said there.
+    if (!signal.aborted) await app.replace("scan", { trouble: error.kind, state });
   }
 }
 

@@ -1,23 +1,24 @@
 """The brake over all people: a sweep of many IDs from many addresses, each below its own limit, is stopped and told.
 
-While it is on, typed codes are refused from addresses where none was right lately: those are where a sweep comes from,
-and an office or a home that logs in every day goes on. The phone's signed ways in (QR code, app) are not touched.
+One count over every door where somebody types an ID with a secret: one-time code, device code, verified number. While
+the brake is on, codes typed at addresses where none was right lately are refused: those are where a sweep comes from,
+and an office or a home that logs in every day goes on. The ways that are not typed (QR code, app) are not touched.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import Integer, delete, update
+from sqlalchemy.orm import Mapped, mapped_column
 
 from authsvc.core import audit, outbox
-from authsvc.core.db import claim, upsert
+from authsvc.core.db import Base, claim, upsert
 from authsvc.core.errors import Throttled
 from authsvc.core.i18n import LANGUAGES, N_
 from authsvc.core.kit import Kit
 from authsvc.core.localtime import moment_text
 from authsvc.core.throttle import Limit
-from otp.models import TypedSource
 
 WINDOW: Final = timedelta(minutes=10)
 PAUSE: Final = timedelta(minutes=5)
@@ -26,8 +27,18 @@ EVERYBODY: Final = b"everybody"
 # An address is known for a day after a right code, and then may try so often until the next right one.
 KNOWN_FOR: Final = timedelta(days=1)
 KNOWN_TRIES: Final = 5
-ALERT: Final = "alert.otp_sweep"
+ALERT: Final = "alert.typed_sweep"
 log = logging.getLogger(__name__)
+
+
+class TypedSource(Base):
+    """An address (blind index) from which a typed code was right, and its tries since then while a sweep was on."""
+
+    __tablename__ = "typed_source"
+
+    source: Mapped[bytes] = mapped_column(primary_key=True)
+    succeeded_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(Integer)
 
 
 class TypedCodesPaused(Throttled):
@@ -36,14 +47,14 @@ class TypedCodesPaused(Throttled):
     code = "typed_codes_paused"
     detail = N_(
         "Very many wrong codes are arriving from many places, so typing codes pauses for a few minutes."
-        " Please log in with the QR code: it works."
+        " Please use the QR code: it works."
     )
 
 
 def sweep_limit(kit: Kit) -> Limit:
     """Return how many wrong codes over all people are taken for a sweep."""
-    most = kit.settings.otp_sweep_limit
-    return Limit(scope="otp-sweep", tries=most, pause=PAUSE, longest=LONGEST, forgets=WINDOW)
+    most = kit.settings.sweep_limit
+    return Limit(scope="typed-sweep", tries=most, pause=PAUSE, longest=LONGEST, forgets=WINDOW)
 
 
 def require_calm(kit: Kit) -> None:
@@ -92,7 +103,7 @@ def _alert(kit: Kit, failures: int) -> None:
             session,
             kit,
             to=kit.settings.alert_mail,
-            template="otp/mail/sweep",
+            template="mail/sweep",
             language=LANGUAGES[0],
             failures=failures,
             minutes=window // 60,
