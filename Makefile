@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.8
-PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST_ARGS ?= -n 2 --dist loadgroup --no-loadscope-reorder
 VENV := .venv
 PY := $(VENV)/bin/python
 FLASK := $(PY) -m flask --app wsgi
@@ -18,7 +18,7 @@ TRANSLATED := $(patsubst %/translations/,%,$(wildcard */translations/ */*/transl
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
-.PHONY: help run test check fix demo bench openapi vendor messages setup test-tools
+.PHONY: help run test check fix demo bench bench-operators openapi vendor messages setup test-tools
 
 help:  ## show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +43,12 @@ fix: setup  ## let ruff repair and format what it can
 demo: setup  ## walk the whole chain from card to portal, then three attacks that must fail
 	@$(PY) -m devtools.demo
 
-bench: setup  ## measure OTP login and QR start against a bare hello on the same machine
+bench: setup  ## measure OTP login, QR start and 10,000 streams against bare ones on the same machine
 	@$(PY) -m devtools.bench
+	@$(PY) -W ignore:XDG_RUNTIME_DIR -m devtools.bench_streams
+
+bench-operators: setup  ## measure what four operators notice of a fifth that is down, slow or mad (seven minutes)
+	@$(PY) -m tests.devicebind.telco.apart
 
 openapi: setup  ## write docs/openapi.json
 	@mkdir -p docs

@@ -29,6 +29,7 @@ SUSPENDED: Final = "suspended"
 RESTORED: Final = "restored"
 UNBOUND: Final = "unbound"
 LOST: Final = "lost"
+CARD_REPLACED: Final = "card_replaced"
 SHORTEST_REASON: Final = 4
 LONGEST_REASON: Final = 200
 # IDs and residence numbers of both forms, card, business and telephone numbers: eight digits or more, however they are
@@ -46,6 +47,10 @@ TOLD: Final = {
     SUSPENDED: N_("Your online services were suspended at a counter: all logins ended and all phones were unbound."),
     RESTORED: N_("Your online services were restored at a counter. Please bind your phones anew."),
     UNBOUND: N_("A phone of yours was unbound at a counter."),
+    CARD_REPLACED: N_(
+        "Your new health card was read at a counter and now belongs to your account. The card before it no longer"
+        " works, and all logins have ended."
+    ),
     LOST: N_("A phone of yours was reported lost at a counter and cut off at once."),
 }
 

@@ -28,7 +28,7 @@ bp = Blueprint(
     static_url_path="/static/counter",
 )
 LOGIN = "/counter/login"
-DONE = ("registered", "known", "suspended", "restored", "unbound", "lost")
+DONE = ("registered", "known", "card_replaced", "suspended", "restored", "unbound", "lost")
 FITS = {"suspended": SUSPENDED, "restored": ACTIVE}  # a link can say what was done; the record must agree
 CODE_SECONDS = 600
 
@@ -95,15 +95,14 @@ def person(person_id: str) -> Any:
 @door("anyone")
 def phone(person_id: str) -> Any:
     """Bind a phone of the person whose record is open."""
-    staff = present()
-    if staff is None:
-        return redirect(LOGIN, 303)
-    try:
-        record = service.show_person(kit(), staff=staff, person_id=person_id)
-    except acts.LookFirst as refusal:
-        return _again("counter/home.html", refusal, staff=staff, problem_for="look")
-    limit = kit().settings.device_limit
-    return render_template("counter/phone.html", staff=staff, record=record, limit=limit, code_seconds=CODE_SECONDS)
+    return _for_record("counter/phone.html", person_id, limit=kit().settings.device_limit, code_seconds=CODE_SECONDS)
+
+
+@bp.get("/counter/people/<person_id>/card")
+@door("anyone")
+def card(person_id: str) -> Any:
+    """Take down the new card of the person whose record is open."""
+    return _for_record("counter/card.html", person_id)
 
 
 @bp.post("/counter/people/<person_id>/suspend")
@@ -150,6 +149,18 @@ def _act(schema: Schema, deed: Any, done: str, **which: str) -> Any:
     except Problem as refusal:
         return _person(staff, which["person_id"], refusal, problem_for=which.get("device_id", "services"))
     return redirect(f"/counter/people/{which['person_id']}?done={done}", 303)
+
+
+def _for_record(template: str, person_id: str, **shown: Any) -> Any:
+    """Show a page about the person whose record is open, or ask to find them first."""
+    staff = present()
+    if staff is None:
+        return redirect(LOGIN, 303)
+    try:
+        record = service.show_person(kit(), staff=staff, person_id=person_id)
+    except acts.LookFirst as refusal:
+        return _again("counter/home.html", refusal, staff=staff, problem_for="look")
+    return render_template(template, staff=staff, record=record, **shown)
 
 
 def _person(staff: StaffView, person_id: str, refusal: Problem | None = None, problem_for: str = "") -> Any:

@@ -37,8 +37,7 @@ class RegisteredAlready(Conflict):
 
     code = "registered_already"
     detail = N_(
-        "This person is registered already. Their record is open now. If the card is new, they set the password anew"
-        " with it."
+        "This person is registered already. Their record is open now. If the card is new, please take it down there."
     )
 
 

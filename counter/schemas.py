@@ -80,6 +80,12 @@ class ReasonIn(In):
     reason = reason_field()
 
 
+class NewCardIn(EvidenceIn):
+    """A person's new card with their household or chip ARC, and why."""
+
+    reason = reason_field()
+
+
 class CodeIn(In):
     """The person's card in the counter's reader, and why."""
 

@@ -36,8 +36,8 @@ class CardOfAnother(Forbidden):
 
     code = "card_of_another"
     detail = N_(
-        "The card in the reader is not this person's registered card. If it is a new card, they first set the password"
-        " anew with it."
+        "The card in the reader is not this person's registered card. If it is a new card of theirs, first take it down"
+        " on their record."
     )
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 import counter.acts as acts
 import counter.registering as registering
+import counter.reissued as reissued
 import counter.schemas as schemas
 import counter.service as service
 import counter.sessions as sessions
@@ -92,6 +93,17 @@ def register(body: dict[str, Any]) -> dict[str, str]:
 def show_person(person_id: str) -> service.Record:
     """Show a record that was opened."""
     return service.show_person(kit(), staff=who(), person_id=person_id)
+
+
+@bp.route("/people/<person_id>/cards", methods=["POST"])
+@door("counter")
+@bp.arguments(schemas.NewCardIn)
+@bp.response(204)
+@bp.refuses(*ACT_REFUSALS, *CARD_REFUSALS, HouseholdNotConfirmed, Throttled, OnlineServicesSuspended)
+@bp.refuses(service.CardOfAnother, reissued.SameCard)
+def replace_card(body: dict[str, Any], person_id: str) -> None:
+    """Pin the new card of the person, which is in the reader; the old one and all logins end."""
+    reissued.replace_card(kit(), staff=who(), person_id=person_id, browser=browser(), **body)
 
 
 @bp.route("/people/<person_id>/device-codes", methods=["POST"])

@@ -46,7 +46,7 @@ LONGEST = ("journeys/test_accessibility.py", "hostile", "journeys", "faults", "r
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest parts of the run first; within a part everything keeps its order."""
+    """Put the longest parts of the run first; a worker takes a whole file, or what a test names as its group."""
     here = Path(__file__).parent
 
     def place(item: pytest.Item) -> int:
@@ -54,6 +54,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, part in enumerate(LONGEST) if path.startswith(part)), len(LONGEST))
 
     items.sort(key=place)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(here).as_posix()))
 
 
 @pytest.fixture(scope="session")

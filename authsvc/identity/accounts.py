@@ -1,6 +1,6 @@
 """Accounts: opened once a person, by whatever ceremony proved who they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -43,13 +43,16 @@ class Opening:
 
 
 def open_account(session: Session, kit: Kit, opening: Opening, *, at: datetime) -> Person:
-    """Create a person, every field sealed, in the place of an application of theirs; raise `AlreadyRegistered`."""
+    """Create a person, every field sealed, in the place of an application of theirs; raise `AlreadyRegistered`.
+
+    A backup address is not the person's yet: it counts when its owner has confirmed it.
+    """
     person = Person(id=new_id(), kind=opening.kind, status=ACTIVE, language=opening.language)
     facts = {
         "national_id": opening.national_id,
         "name": opening.name,
         "birth_date": opening.birth_date.isoformat(),
-        **vars(opening.contact),
+        **vars(replace(opening.contact, backup_email=None)),
     }
     for column, plain in facts.items():
         setattr(person, column, people.place_of(kit, person).seal_or_none(column, plain))
@@ -63,5 +66,5 @@ def open_account(session: Session, kit: Kit, opening: Opening, *, at: datetime) 
         session.flush()
     except IntegrityError as fault:
         raise AlreadyRegistered from fault
-    kit.port(Ways).on_opened(session, kit, person)
+    kit.port(Ways).on_opened(session, kit, person, opening.contact)
     return person

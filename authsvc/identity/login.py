@@ -59,11 +59,21 @@ def log_in_by_card(
     _require_password(kit, person, password)
     proof = Proof(person_id=person.id, acr="card", amr=("sc", "pwd"), at=kit.clock.now())
     proof = replace(proof, unit_code=unit_code, appoint_managers=appoint_managers)
-    with kit.begin() as session:
+    with audit.audited(kit, "login.card", actor=person.id), kit.begin() as session:
         standing.require_active(session, person.id)  # first: a suspension locks in the same order
+        _require_unchanged(session, person, key=card.key)
         kit.throttle.forgive(session, PASSWORD, person.national_id_index)
         pin_first_card(session, kit, person, key=card.key)
         return sessions.open_session(session, kit, proof)
+
+
+def _require_unchanged(session: Session, person: Person, *, key: bytes) -> None:
+    """Refuse a card or a password that another took the place of while the password was checked."""
+    now = session.get_one(Person, person.id)
+    if now.card_key not in (None, key):
+        raise CardNotRegistered
+    if now.password_hash != person.password_hash:
+        raise PasswordWrong
 
 
 def pin_first_card(session: Session, kit: Kit, person: Person, *, key: bytes) -> None:

@@ -23,7 +23,7 @@ class Contact:
 
     @property
     def addresses(self) -> list[str]:
-        """Return every mail address: the confirmed one, and the backup entered after the card was proved."""
+        """Return every mail address that counts: the person's, and the backup one once its owner confirmed it."""
         return [address for address in (self.email, self.backup_email) if address]
 
 

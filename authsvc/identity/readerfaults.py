@@ -1,6 +1,6 @@
 """Every fault of reader, card and certificate: the help desk's number, our code, cause and remedy, written once.
 
-The numbers are the reference system's. 9041 and 9043 each stand for two different faults; the code tells them apart.
+The numbers are the reference system's. Several stand for more than one fault; the code tells them apart.
 """
 
 from collections.abc import Sequence
@@ -136,6 +136,13 @@ READER_FAULTS: Final = (
             "computer, choose Allow. Then reload the page. If it stays, remove the component, install it again and "
             "start the browser again."
         ),
+    ),
+    ReaderFault(
+        61006,
+        "permission_refused",
+        "page",
+        N_("Your browser does not let this site reach the card reader."),
+        N_("You or somebody else chose Block when the browser asked. Allow it again: the steps stand on this page."),
     ),
     ReaderFault(
         66501,

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
+from authsvc.identity.people import Contact
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
 Unbinding = Callable[[Session, Kit, Device], None]
 Restoration = Callable[[Session, Kit], None]
 Suspension = Callable[[Session, Kit, Person], None]
-Opening = Callable[[Session, Kit, Person], None]
+Opening = Callable[[Session, Kit, Person, Contact], None]
 Leaving = Callable[[Session, Kit, bytes], None]
 Check = Callable[..., Proof]
 
@@ -90,14 +91,14 @@ class Ways:
             suspension(session, kit, person)
 
     def on_frozen(self, session: Session, kit: Kit, person: Person) -> None:
-        """Let every feature end what waits to bind a phone of a person who allows no new ones."""
+        """Let every feature end what waits to bind a phone: the person allows no new ones, or has another card."""
         for freeze in self.freezes.values():
             freeze(session, kit, person)
 
-    def on_opened(self, session: Session, kit: Kit, person: Person) -> None:
-        """Let every feature end what an account just opened takes the place of, in the same transaction."""
+    def on_opened(self, session: Session, kit: Kit, person: Person, contact: Contact) -> None:
+        """Let every feature end what an account just opened takes the place of, and begin what it brings along."""
         for opening in self.openings.values():
-            opening(session, kit, person)
+            opening(session, kit, person, contact)
 
     def on_left(self, session: Session, kit: Kit, browser_digest: bytes) -> None:
         """Let every feature end what is open in a browser in which somebody enters anew, in the same transaction."""

@@ -7,7 +7,7 @@ from flask import Flask
 from authsvc.core import i18n, jobs
 from authsvc.core.i18n import N_
 from authsvc.identity.ways import MenuEntry, menu_of, ways_of
-from authsvc.registration import contact, pages, service, views
+from authsvc.registration import mailboxes, pages, service, views
 
 HERE = Path(__file__).parent
 
@@ -24,6 +24,6 @@ def include(app: Flask) -> None:
             MenuEntry(title=N_("Contact data and password"), href="/account", order=70, inside=True),
         )
     )
-    ways_of(app).openings["registration"] = service.supersede
-    for purge in (service.purge, contact.purge):
+    ways_of(app).openings.update(registration=service.supersede, backup_email=mailboxes.begin)
+    for purge in (service.purge, mailboxes.purge):
         jobs.every_minute(app, purge)

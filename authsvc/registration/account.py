@@ -1,7 +1,8 @@
 """The registration password of an account: forgotten and set anew with the card, or changed from inside."""
 
+from typing import Final
+
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
@@ -9,13 +10,19 @@ from authsvc.core.audit import audited
 from authsvc.core.db import claim
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
-from authsvc.identity import notices, people, sessions
-from authsvc.identity.evidence import Evidence, Holder, HouseholdNotConfirmed, require_holder
+from authsvc.identity import notices, people, pinning, sessions
+from authsvc.identity.evidence import Evidence, require_holder
 from authsvc.identity.guessable import guessable
 from authsvc.identity.login import PASSWORD, CardNotRegistered, PasswordWrong, require_active
 from authsvc.identity.models import ACTIVE, EmailChange, Person, SessionView, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
 from authsvc.identity.standing import OnlineServicesSuspended
+
+RESET: Final = N_("Your registration password was set anew with your card.")
+RESET_BY_ANOTHER: Final = N_(
+    "Your registration password was set anew with another card. That card now belongs to your account; the card before "
+    "it no longer works."
+)
 
 
 def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str | None) -> None:
@@ -35,26 +42,13 @@ def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str 
     with audited(kit, "password.reset", actor=person.id), kit.begin() as session:
         person = _lock_active(session, person.id)
         person.password_hash = hashed
-        repinned = _pin_card(session, kit, person, holder)
+        repinned = pinning.pin_anew(session, kit, person, holder)
         kit.throttle.forgive(session, PASSWORD, person.national_id_index)
         # Who lost the account to somebody else gets it back whole: an address that waits was perhaps not theirs.
         session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
         ended = sessions.end_sessions(session, kit, WebSession.person_id == person.id)
-        _tell(session, kit, person, what=N_("Your registration password was set anew with your card."))
+        _tell(session, kit, person, what=RESET_BY_ANOTHER if repinned else RESET)
         audit.record(session, kit, "password.reset", actor=person.id, sessions=ended, repinned=repinned)
-
-
-def _pin_card(session: Session, kit: Kit, person: Person, holder: Holder) -> bool:
-    """Pin the card that was present and tell whether it is another than before."""
-    pinned = (person.card_number_index, person.card_key)
-    person.card_number_index = kit.keys.index("card_number", holder.card.number)
-    person.card_key = holder.card.key
-    try:
-        session.flush()
-    except IntegrityError as fault:
-        # Another account has this card number: the registries contradict themselves.
-        raise HouseholdNotConfirmed from fault
-    return pinned != (person.card_number_index, person.card_key)
 
 
 def change_password(kit: Kit, *, view: SessionView, current: str, new: str) -> None:

@@ -19,7 +19,12 @@ bp = Blueprint(
 @bp.context_processor
 def context() -> dict[str, object]:
     """Return what these templates need besides what every template has."""
-    return {"terms_version": CURRENT_TERMS, "lossy_mail_domains": list(kit().settings.lossy_mail_domains)}
+    settings = kit().settings
+    return {
+        "terms_version": CURRENT_TERMS,
+        "lossy_mail_domains": list(settings.lossy_mail_domains),
+        "component_least": settings.card_component_least,
+    }
 
 
 @bp.get("/registration/")
@@ -74,7 +79,7 @@ def reset() -> str:
 @bp.get("/registration/email")
 @door("anyone")
 def email() -> str:
-    """Confirm a new e-mail address by a button; opening the link changes nothing."""
+    """Confirm an e-mail address by a button; opening the link changes nothing."""
     return render_template("registration/email.html")
 
 

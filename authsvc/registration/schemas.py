@@ -91,7 +91,7 @@ class ContactIn(In):
 
 
 class ContactOut(Schema):
-    """A person's own contact data; `pending_email` waits for its confirmation."""
+    """A person's own contact data; what is `pending_…` waits for its confirmation."""
 
     name = fields.String(required=True)
     national_id = fields.String(required=True)
@@ -100,6 +100,7 @@ class ContactOut(Schema):
     phone = fields.String(required=True, allow_none=True)
     mobile = fields.String(required=True)
     pending_email = fields.String(required=True, allow_none=True)
+    pending_backup_email = fields.String(required=True, allow_none=True)
 
 
 class EmailTokenIn(In):

@@ -196,7 +196,7 @@ def _outlived(at: datetime) -> ColumnElement[bool]:
     return and_(Registration.created_at <= at - APPLICATION_LIFE, Registration.link_expires_at <= at)
 
 
-def supersede(session: Session, kit: Kit, person: Person) -> None:
+def supersede(session: Session, kit: Kit, person: Person, _contact: people.Contact) -> None:
     """Erase the application of a person whose account was opened another way, and let none be made meanwhile.
 
     An application at the same moment waits for the place that is taken here until this transaction is over, and is

@@ -6,6 +6,7 @@ from flask import Flask
 
 import authsvc.registration.account as account
 import authsvc.registration.contact as contact
+import authsvc.registration.mailboxes as mailboxes
 import authsvc.registration.refusals as refused
 import authsvc.registration.schemas as schemas
 import authsvc.registration.service as service
@@ -113,8 +114,8 @@ def change_contact(body: dict[str, Any]) -> contact.ContactView:
 @bp.response(204)
 @bp.refuses(refused.LinkRefused, refused.LinkExpired, OnlineServicesSuspended)
 def confirm_email(body: dict[str, Any]) -> None:
-    """Confirm a new e-mail address with the token of its link."""
-    contact.confirm_email(kit(), **body)
+    """Confirm a new e-mail address, or a backup one, with the token of its link."""
+    mailboxes.confirm(kit(), **body)
 
 
 def register(app: Flask) -> None:

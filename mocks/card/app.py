@@ -14,7 +14,7 @@ from mocks.web import simulator
 
 DEFAULT_ORIGIN = "http://localhost:8000"
 FAULTS = {
-    "status": GENERAL,
+    "status": GENERAL | {"old_version"},
     "sign": GENERAL,
     "reader": GENERAL | {"8013", "9056", "9057"},
     "crl": GENERAL | {"stale", "lie"},

@@ -10,7 +10,7 @@ from mocks.card.cards import CardState, SignRequest, VirtualCard
 from mocks.card.desk import READER_NAME, desk
 from mocks.web import Problem, json_body, suffer, text
 
-VERSION = "1.0-simulated"
+VERSION, OLD_VERSION = "1.0-simulated", "0.9.12-simulated"
 _LONGEST = 512
 
 component = Blueprint("component", __name__)
@@ -22,11 +22,11 @@ def status() -> dict[str, Any]:
     origin = request.headers.get("Origin")
     if origin is not None:
         _require_listed(origin)
-    suffer("status")
+    version = OLD_VERSION if "old_version" in suffer("status") else VERSION
     struck = suffer("reader")
     if "8013" in struck:
-        return {"version": VERSION, "readers": []}
-    return {"version": VERSION, "readers": [{"name": READER_NAME, **_slot(struck)}]}
+        return {"version": version, "readers": []}
+    return {"version": version, "readers": [{"name": READER_NAME, **_slot(struck)}]}
 
 
 @component.post("/sign")

@@ -153,7 +153,7 @@ def test_who_comes_with_a_new_card_is_told_what_helps(desk: Desk) -> None:
     assert code(registered) == (409, RegisteredAlready.code)
     assert code(made) == (403, CardOfAnother.code)
     for answer in (registered, made):
-        assert "set the password anew" in answer.get_json()["detail"]
+        assert "take it down" in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("length", [33, 64])

@@ -30,7 +30,13 @@ def find(desk: Desk, **changes: str) -> TestResponse:
 
 def test_nobody_but_staff_sees_a_page_of_the_counter(closed: Desk) -> None:
     client = closed.browser.client
-    for path in ("/counter", "/counter/register", "/counter/people/AAAA", "/counter/people/AAAA/phone"):
+    for path in (
+        "/counter",
+        "/counter/register",
+        "/counter/people/AAAA",
+        "/counter/people/AAAA/phone",
+        "/counter/people/AAAA/card",
+    ):
         assert client.get(path).headers["Location"] == "/counter/login"
     assert client.get("/counter/login").status_code == 200
 
@@ -78,7 +84,7 @@ def test_a_phone_is_reported_lost_by_a_plain_form(desk: Desk) -> None:
 
 def test_a_record_that_was_not_opened_leads_back_to_the_search(desk: Desk) -> None:
     person_id = make_card_holder(desk.kit, desk.browser.deck, desk.browser.person("wang"))
-    for path in (f"/counter/people/{person_id}", f"/counter/people/{person_id}/phone"):
+    for path in (f"/counter/people/{person_id}{rest}" for rest in ("", "/phone", "/card")):
         answer = desk.browser.client.get(path)
         assert (answer.status_code, 'data-code="look_first"' in answer.text) == (404, True)
 

@@ -118,3 +118,13 @@ def enter_counter(page: Page, stack: Stack) -> None:
     page.get_by_test_id("staff-submit").click()
     page.wait_for_url("**/counter")
     expect(page.get_by_test_id("staff-name")).to_have_text(member.name)
+
+
+def open_record(page: Page, stack: Stack, person: Person) -> str:
+    """Find a person at the counter by ID and birth date, with a reason; return the person's id."""
+    page.goto(f"{stack.origin}/counter")
+    name_oneself(page, "look", person)
+    page.get_by_test_id("look-reason").fill("came in person with the card")
+    page.get_by_test_id("look-submit").click()
+    page.wait_for_url("**/counter/people/*")
+    return page.url.rpartition("/")[2]

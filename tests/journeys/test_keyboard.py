@@ -74,6 +74,59 @@ def test_registration_and_login_need_no_mouse(
     expect(pc.get_by_test_id("device-code")).to_be_visible()
 
 
+def test_a_visit_at_the_counter_needs_no_mouse(
+    stack: Stack, people: dict[str, Person], reader: CardReader, pc: Page
+) -> None:
+    # a member of staff enters
+    visitor, member = people["chuang-nhi"], stack.add_staff()
+    reader.insert(member.card_id)
+    pc.goto(f"{stack.origin}/counter/login")
+    write(pc, "staff-pin", member.pin)
+    pc.keyboard.press("Enter")
+    # and registers somebody
+    press(pc, "to-register")
+    reader.insert(visitor.card_id)
+    press(pc, "read-card")
+    expect(pc.get_by_test_id("card-name")).to_contain_text(visitor.name)
+    write(pc, "household-number", visitor.household["number"])
+    for part in acts.AREAS:
+        pick(pc, f"choose-{part}", visitor.household[part])
+    write(pc, "household-neighbourhood", visitor.household["neighbourhood"])
+    write(pc, "email", visitor.email)
+    write(pc, "mobile", "0900000105")
+    tab_to(pc, "accept-terms")
+    pc.keyboard.press("Space")
+    write(pc, "password", PASSWORD)
+    write(pc, "password-again", PASSWORD)
+    press(pc, "submit-registration")
+    expect(pc.get_by_test_id("registration-reason")).to_be_focused()  # what is missing gets the focus
+    write(pc, "registration-reason", "came in person with both documents")
+    pc.keyboard.press("Enter")
+    expect(pc.get_by_test_id("done")).to_have_attribute("data-done", "registered")
+    # makes a device code
+    press(pc, "to-phone")
+    write(pc, "code-reason", "asked for it at the counter")
+    pc.keyboard.press("Enter")
+    expect(pc.get_by_test_id("device-code")).to_be_visible()
+    press(pc, "back")
+    # suspends, and finds the person again by ID
+    write(pc, "services-reason", "asked for it after a burglary")
+    press(pc, "suspend")
+    expect(pc.get_by_test_id("done")).to_have_attribute("data-done", "suspended")
+    press(pc, "back")
+    write(pc, "look-national-id", visitor.national_id)
+    year, month, day = (int(part) for part in visitor.birth_date.split("-"))
+    for part, number in {"year": year - acts.FIRST_ROC_YEAR, "month": month, "day": day}.items():
+        write(pc, f"look-birth-{part}", str(number))
+    write(pc, "look-reason", "wants the services back")
+    pc.keyboard.press("Enter")
+    write(pc, "services-reason", "came in person again")
+    press(pc, "restore")
+    expect(pc.get_by_test_id("done")).to_have_attribute("data-done", "restored")
+    press(pc, "staff-logout")
+    pc.wait_for_url("**/counter/login")
+
+
 def test_a_step_that_is_not_done_puts_the_focus_where_something_is_missing(
     stack: Stack, people: dict[str, Person], reader: CardReader, pc: Page
 ) -> None:

@@ -54,6 +54,29 @@ def test_the_login_page_says_number_and_remedy(
     expect(box).to_contain_text(fault.remedy)
 
 
+def test_an_older_component_is_told_to_be_updated(
+    stack: Stack, reader: CardReader, component: httpx2.Client, pc: Page
+) -> None:
+    # given
+    reader.insert("wang-nhi")
+    component.put("/control/faults", json={"target": "status", "kind": "old_version"}).raise_for_status()
+    pc.goto(f"{stack.origin}/registration/apply?lang=en")
+    # when
+    pc.get_by_test_id("begin-check").click()
+    # then the row says which version is there and what to do, and the others are as they are
+    row = pc.get_by_test_id("check-component")
+    expect(row).to_have_attribute("data-state", "warn")
+    expect(row).to_contain_text("version 0.9.12-simulated: please update")
+    expect(row.locator("[data-remedy-for=warn]")).to_contain_text("Install version 1.0 or a newer one")
+    expect(row.locator("[data-remedy-for=bad]")).to_be_hidden()
+    expect(pc.get_by_test_id("check-card")).to_have_attribute("data-state", "good")
+    # and after the update all is well
+    component.delete("/control/faults").raise_for_status()
+    pc.get_by_test_id("recheck").click()
+    expect(row).to_have_attribute("data-state", "good")
+    expect(row.locator("[data-remedy]")).to_be_hidden()
+
+
 def test_a_number_is_looked_up_on_the_help_page_in_a_browser(stack: Stack, pc: Page) -> None:
     pc.goto(f"{stack.origin}/help/reader-errors?lang=en")
     expect(pc.locator("#reader-errors tbody tr")).to_have_count(len(READER_FAULTS))

@@ -99,6 +99,43 @@ def test_a_resident_whose_form_was_refused_before_the_cards_were_looked_at_swaps
     expect(pc.get_by_test_id("sent")).to_be_visible()
 
 
+def test_a_resident_whose_registry_was_away_swaps_the_cards_again_and_goes_on(
+    stack: Stack, reader: CardReader, registry: httpx2.Client, pc: Page
+) -> None:
+    # given a foreign resident who has read both cards while the registry is down
+    typed = TYPED | {"email": "smith@mail.example"}
+    reader.insert("smith-nhi")
+    pc.goto(f"{stack.origin}/registration/apply")
+    pc.get_by_test_id("begin-check").click()
+    pc.get_by_test_id("to-terms").click()
+    pc.get_by_test_id("accept-terms").click()
+    expect(pc.get_by_test_id("card-name")).to_be_visible()
+    pc.get_by_test_id("is-resident").check()
+    pc.get_by_test_id("to-account").click()
+    enter_account(pc, typed)
+    registry.put("/control/faults", json={"target": "*", "kind": "down"}).raise_for_status()
+    pc.get_by_test_id("submit-registration").click()
+    expect(pc.get_by_test_id("swap-card")).to_be_visible()
+    reader.insert("smith-arc")
+    # then the page says that both readings are used up, and keeps the rest
+    fault = pc.get_by_test_id("registration-fault")
+    expect(fault).to_have_attribute("data-code", "unavailable")
+    expect(fault).to_contain_text("兩張卡")
+    assert {name: pc.get_by_test_id(name).input_value() for name in typed} == typed
+    # and once the registry is back, another try with the chip ARC still in the reader asks for the health card
+    registry.delete("/control/faults").raise_for_status()
+    again = fault.get_by_test_id("try-again")
+    expect(again).to_be_enabled(timeout=PAUSE_MS)
+    again.click()
+    expect(fault).to_have_attribute("data-code", "wrong_card_nhi")
+    # and with both cards, one after the other, it goes on where it was
+    reader.insert("smith-nhi")
+    pc.get_by_test_id("submit-registration").click()
+    expect(pc.get_by_test_id("swap-card")).to_be_visible()
+    reader.insert("smith-arc")
+    expect(pc.get_by_test_id("sent")).to_contain_text(typed["email"])
+
+
 def test_a_mail_provider_that_loses_our_mails_is_warned_of_and_not_refused(
     stack: Stack, people: dict[str, Person], reader: CardReader, pc: Page
 ) -> None:

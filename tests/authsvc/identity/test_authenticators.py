@@ -13,6 +13,8 @@ from authsvc.core.audit import AuditEvent
 from authsvc.core.errors import NotFound, StepUpRequired
 from authsvc.core.kit import Kit
 from authsvc.identity import authenticators, devices
+from authsvc.identity.history import ELSE, show_history
+from authsvc.identity.history import TEXTS as HISTORY
 from authsvc.identity.models import AppView, Authenticator, AuthenticatorOffer
 from authsvc.identity.sessions import require_user_verified
 from mobileapp.client import Phone
@@ -20,7 +22,9 @@ from mobileapp.phonewire import Problem
 from tests.authenticators import PRESENT, VERIFIED, SoftAuthenticator, add_authenticator
 from tests.clocks import MovableClock
 from tests.factories import Somebody, make_bound_phone, make_person, make_session
+from tests.letters import letters_of
 
+TEXTS = HISTORY["authenticator.registered"]
 OFFERS, AUTHENTICATORS = "/me/device/authenticators/offers", "/me/device/authenticators"
 
 
@@ -217,3 +221,21 @@ def test_what_needs_the_person_themselves_says_which_ways_in_are_good_enough(kit
         with pytest.raises(StepUpRequired) as refused:
             require_user_verified(make_session(kit, person, acr=weak).view)
         assert refused.value.members == {"ways": ["card", "qr"]}
+
+
+def test_the_owner_is_told_of_an_authenticator_and_of_a_second_one_that_took_its_place(
+    kit: Kit, phone: Phone, person: Somebody
+) -> None:
+    letters_of(kit)
+    register(phone, SoftAuthenticator().register(offered(phone)))
+    first = letters_of(kit)
+    register(phone, SoftAuthenticator().register(offered(phone)))
+    second = letters_of(kit)
+
+    assert [(letter.template, letter.values["what"]) for letter in first] == [
+        ("mail/notice", authenticators.REGISTERED)
+    ]
+    assert [(letter.template, letter.values["what"]) for letter in second] == [("mail/notice", authenticators.REPLACED)]
+    assert person.national_id not in str([*first, *second])
+    events = [event.text for event in show_history(kit, view=make_session(kit, person).view).events]
+    assert [text for text in events if "unlock" in text] == [TEXTS["replaced"], TEXTS[ELSE]]

@@ -28,7 +28,7 @@ NUMBERS = {
     9046: {"card_not_activated"},
     9056: {"card_absent"},
     9057: {"card_unreadable", "card_not_recognised", "wrong_card_nhi", "wrong_card_arc"},
-    61006: {"component_unreachable"},
+    61006: {"component_unreachable", "permission_refused"},
     66501: {"card_expired", "card_signature_wrong"},
 }
 # card in the reader, PIN, fault of the component → what it tells
@@ -153,6 +153,8 @@ def test_whatever_the_service_or_the_component_refuses_with_a_number_stands_in_t
         ("鎖住 解鎖", {"pin_locked"}),
         ("展期", {"card_expired"}),
         ("component browser", {"component_unreachable"}),
+        ("61006", {"component_unreachable", "permission_refused"}),
+        ("封鎖", {"permission_refused"}),
         ("nothing like this", set()),
         ("", {fault.code for fault in READER_FAULTS}),
     ],

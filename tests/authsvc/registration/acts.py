@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx2
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from authsvc.core.audit import AuditEvent
@@ -47,6 +47,17 @@ def mails(kit: Kit) -> list[Mail]:
         )
         for row, place in zip(rows, places, strict=True)
     ]
+
+
+def confirm_backup(browser: Browser, kit: Kit) -> TestResponse:
+    """Open the link that went to a backup address last, and press the button."""
+    return browser.post("/me/email-confirmations", {"token": last_token(kit, "backup_email")})
+
+
+def forget_mails(kit: Kit) -> None:
+    """Take all mails out of the outbox, so that only those count that come after this."""
+    with kit.begin() as session:
+        session.execute(delete(OutboxMail))
 
 
 def told(kit: Kit, template: str) -> set[str]:

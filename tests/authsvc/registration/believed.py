@@ -66,6 +66,9 @@ class Believed:
     password: str = PASSWORD
     moving: Link | None = None
     new_email: str = ""
+    backup: Link | None = None
+    backup_email: str | None = None
+    new_backup: str = ""
     mails: int = 0
     budget: Budget = field(default_factory=lambda: Budget(20, forgets=True))
     guesses: Budget = field(default_factory=lambda: Budget(5))
@@ -113,9 +116,9 @@ class Believed:
     def reset(self, password: str) -> Answer:
         if not self.registered or self.suspended:
             return SUSPENDED if self.registered else STRANGER
-        self.password, self.inside, self.moving = password, False, None
+        self.password, self.inside, self.moving, self.backup = password, False, None, None
         self.guesses.forgive()
-        self.mails += 1
+        self.mails += self.addresses
         return 204, ""
 
     def log_in(self, password: str, now: datetime) -> Answer:
@@ -139,8 +142,8 @@ class Believed:
         if current != self.password:
             return WRONG
         self.guesses.forgive()
-        self.password = new
-        self.mails += 1
+        self.password, self.moving, self.backup = new, None, None
+        self.mails += self.addresses
         return 204, ""
 
     def change_email(self, email: str, now: datetime) -> Answer:
@@ -151,7 +154,18 @@ class Believed:
             return THROTTLED
         self.moving, self.new_email = None, email
         if email != self.email:
-            self.mails += 2
+            self.mails += 1 + self.addresses
+        return 200, ""
+
+    def change_backup(self, email: str, now: datetime) -> Answer:
+        """Ask for a backup address; asking for the present one takes a change back."""
+        if not self.inside or self.suspended:
+            return OUTSIDE
+        if email != self.backup_email and not self.budget.spend(now):
+            return THROTTLED
+        self.backup, self.new_backup = None, email
+        if email != self.backup_email:
+            self.mails += 1 + self.addresses
         return 200, ""
 
     def confirm_email(self, token: str, now: datetime) -> Answer:
@@ -161,9 +175,23 @@ class Believed:
             return EXPIRED
         if self.suspended:
             return SUSPENDED
+        self.mails += self.addresses + (self.new_email != self.backup_email)
         self.moving, self.email = None, self.new_email
-        self.mails += 2
         return 204, ""
+
+    def confirm_backup(self, token: str, now: datetime) -> Answer:
+        if self.backup is None or self.backup.token != token:
+            return REFUSED
+        if self.backup.expires <= now:
+            return EXPIRED
+        self.mails += self.addresses + (self.new_backup != self.email)
+        self.backup, self.backup_email = None, self.new_backup
+        return 204, ""
+
+    @property
+    def addresses(self) -> int:
+        """Return to how many addresses a notice goes."""
+        return len({self.email, self.backup_email} - {None})
 
     def pass_time(self, now: datetime) -> None:
         """Be older, after the worker cleared away what is over."""
@@ -172,6 +200,8 @@ class Believed:
             self._forget()
         if self.moving is not None and self.moving.expires <= now - FIVE:
             self.moving = None
+        if self.backup is not None and self.backup.expires <= now - FIVE:
+            self.backup = None
 
     def address(self, number: int) -> str:
         return f"{self.key}{number or ''}@mail.example.tw"

@@ -15,6 +15,7 @@ from authsvc.identity.models import EmailChange, Person
 from authsvc.identity.passwords import Passwords
 from authsvc.identity.people import Contact
 from authsvc.identity.suspension import suspend
+from authsvc.registration import account
 from tests.authsvc.registration import acts
 from tests.browser import PASSWORD, Browser
 from tests.clocks import MovableClock
@@ -33,6 +34,7 @@ def change(browser: Browser, **changes: Any) -> TestResponse:
 
 def test_a_forgotten_password_is_set_anew_with_card_and_household(browser: Browser, kit: Kit) -> None:
     acts.register(browser, kit, backup_email="second@mail.example.tw")
+    assert acts.confirm_backup(browser, kit).status_code == 204
 
     assert acts.reset(browser).status_code == 204
 
@@ -40,6 +42,8 @@ def test_a_forgotten_password_is_set_anew_with_card_and_household(browser: Brows
     assert log_in_with(browser, NEW).status_code == 201
     assert acts.told(kit, "notice") == {"wang@mail.example.tw", "second@mail.example.tw"}
     assert acts.outcomes(kit, "password.reset") == ["done"]
+    assert acts.mails(kit)[-1].values["what"] == account.RESET  # the card is the one that belonged to it before
+    assert acts.outcomes(kit, "card.replaced") == []
 
 
 def test_a_reset_ends_every_session(new_browser: Callable[[], Browser], kit: Kit) -> None:
@@ -114,6 +118,9 @@ def test_a_card_issued_anew_is_pinned_by_a_reset(
 
     assert acts.reset(browser, "chou").status_code == 204
 
+    told = acts.mails(kit)[-1]
+    assert (told.to, told.values["what"]) == ("chou@mail.example.tw", account.RESET_BY_ANOTHER)
+    assert acts.outcomes(kit, "card.replaced") == ["done"]
     assert log_in_with(browser, NEW, card="chou-nhi").status_code == 201
     assert acts.code(log_in_with(browser, NEW, card="chou-nhi-old")) == (401, "card_not_registered")
     assert acts.code(acts.reset(browser, "chou", card="chou-nhi-old")) == (422, "household_not_confirmed")
@@ -175,6 +182,38 @@ def test_who_is_suspended_meanwhile_keeps_the_old_password(
     assert acts.code(answer) == (403, "suspended")
     assert plain.verify(person.password_hash, PASSWORD)
     assert len(acts.mails(kit)) == before
+
+
+@dataclass(frozen=True)
+class OvertakenPasswords(Passwords):
+    """Lets another card or password take the old one's place while a password is checked."""
+
+    kit: Kit = field(kw_only=True)
+    values: dict[str, Any] = field(kw_only=True)
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        with self.kit.begin() as session:
+            session.execute(update(Person).values(**self.values))
+        return super().verify(stored, password)
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [({"card_key": b"another card"}, "card_not_registered"), ({"password_hash": "another"}, "password_wrong")],
+    ids=["card", "password"],
+)
+def test_a_login_that_another_card_or_password_overtook_opens_nothing(
+    browser: Browser, kit: Kit, values: dict[str, Any], code: str
+) -> None:
+    acts.register(browser, kit)
+    plain = kit.port(Passwords)
+    kit.ports[Passwords] = OvertakenPasswords(plain.keys, plain.hasher, kit=kit, values=values)
+
+    answer = log_in_with(browser, PASSWORD)
+
+    assert acts.code(answer) == (401, code)
+    assert acts.outcomes(kit, "session.opened") == []
+    assert acts.outcomes(kit, "login.card") == [code]
 
 
 def test_a_changed_password_ends_all_sessions_but_this_one(new_browser: Callable[[], Browser], kit: Kit) -> None:

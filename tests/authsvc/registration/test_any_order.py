@@ -64,6 +64,7 @@ class AnyOrder(RuleBasedStateMachine):
         }
         self.links: list[tuple[str, str]] = [("wang", UNKNOWN)]
         self.new_addresses: list[tuple[str, str]] = []
+        self.backups: list[tuple[str, str]] = []
 
     def teardown(self) -> None:
         """Try every last link and every password, then take the clock back for the next run."""
@@ -180,6 +181,25 @@ class AnyOrder(RuleBasedStateMachine):
         answer = self.browsers[key].post("/me/email-confirmations", {"token": token})
         self.same(answer, self.people[key].confirm_email(token, self.ground.clock.now()))
 
+    @rule(key=PEOPLE, number=st.integers(min_value=1, max_value=3))
+    def change_backup(self, key: str, number: int) -> None:
+        person = self.people[key]
+        if not person.inside:
+            self.log_in(key, right=True)
+        answer = self.browsers[key].call("PATCH", "/me", {"backup_email": person.address(number)})
+        changed = self.same(answer, person.change_backup(person.address(number), self.ground.clock.now()))
+        if changed and person.new_backup != person.backup_email:
+            person.backup = self.mailed("backup_email")
+            self.backups.append((key, person.backup.token))
+
+    @rule(key=PEOPLE, back=st.integers(min_value=1, max_value=2))
+    def confirm_backup(self, key: str, back: int) -> None:
+        if self.people[key].backup is None:
+            self.change_backup(key, 3)
+        token = [UNKNOWN, UNKNOWN, *(token for owner, token in self.backups if owner == key)][-back]
+        answer = self.browsers[key].post("/me/email-confirmations", {"token": token})
+        self.same(answer, self.people[key].confirm_backup(token, self.ground.clock.now()))
+
     @rule(key=PEOPLE)
     def suspend_or_restore(self, key: str) -> None:
         person = self.people[key]
@@ -192,7 +212,7 @@ class AnyOrder(RuleBasedStateMachine):
             person_id = session.scalars(select(Person.id).where(Person.national_id_index == index)).one()
             verb(session, self.ground.kit, person_id=person_id)
         if person.suspended:
-            person.inside, person.moving = False, None
+            person.inside, person.moving, person.backup = False, None, None
 
     @rule(days=st.sampled_from((1, 4, 5, 26, 30)))
     def pass_days(self, days: int) -> None:

@@ -20,7 +20,7 @@ from tests.browser import PASSWORD, Browser
 from tests.clocks import MovableClock
 from tests.rules.tree import ROOT
 
-UNKNOWN, NEW = "A" * 43, "new@mail.example.tw"
+UNKNOWN, NEW, BACKUP = "A" * 43, "new@mail.example.tw", "second@mail.example.tw"
 STATES = ("nobody", "live", "dead", "last", "registered", "moving", "stale", "suspended")
 PENDING, REFUSED, REPEATED = "409 registration_pending", "401 link_refused", "409 already_registered"
 NONE, STRANGER, OUTSIDE = "409 no_pending_registration", "401 card_not_registered", "401 login_required"
@@ -39,8 +39,10 @@ TABLE: dict[str, tuple[str, ...]] = {
     "reset": (*[STRANGER] * 4, "204", "204 → registered", "204 → registered", "403 suspended"),
     "login": (*[STRANGER] * 4, "201", "201", "201", "403 suspended"),
     "change password": (*[OUTSIDE] * 4, "204", "204 → registered", "204 → registered", OUTSIDE),
+    "change backup e-mail": (*[OUTSIDE] * 4, "200", "200", "200", OUTSIDE),
     "change e-mail": (*[OUTSIDE] * 4, "200 → moving", "200", "200 → moving", OUTSIDE),
     "confirm e-mail": (*[REFUSED] * 5, "204 → registered", "410 link_expired", REFUSED),
+    "confirm backup e-mail": (*[REFUSED] * 4, "204", "204", "410 link_expired", REFUSED),
     "5 days pass": ("–", "→ dead", "–", "→ nobody", "–", "→ stale", "→ registered", "–"),
     "30 days pass": ("–", *["→ nobody"] * 3, "–", "→ registered", "→ registered", "–"),
 }
@@ -71,7 +73,7 @@ def pass_days(scene: Scene, days: int) -> None:
 
 def apply_and_resend(scene: Scene) -> None:
     """Apply and have the link sent anew, so that there is an old one too."""
-    assert acts.apply(scene.browser).status_code == 202
+    assert acts.apply(scene.browser, backup_email=BACKUP).status_code == 202
     scene.clock.forward(seconds=1)
     assert acts.resend(scene.browser).status_code == 202
 
@@ -93,7 +95,7 @@ def be_dead(scene: Scene) -> None:
 
 
 def be_last(scene: Scene) -> None:
-    assert acts.apply(scene.browser).status_code == 202
+    assert acts.apply(scene.browser, backup_email=BACKUP).status_code == 202
     pass_days(scene, 29)
     assert acts.resend(scene.browser).status_code == 202
     pass_days(scene, 2)
@@ -149,8 +151,13 @@ def change_password(scene: Scene) -> TestResponse:
     return scene.browser.call("PUT", "/me/password", {"current": PASSWORD, "new": "Neu-ling7"})
 
 
-def confirm_email(scene: Scene) -> TestResponse:
-    tokens = [mail.token for mail in acts.mails(scene.kit) if mail.template == "email"]
+def change_backup(scene: Scene) -> TestResponse:
+    scene.browser.log_in("wang")
+    return scene.browser.call("PATCH", "/me", {"backup_email": NEW})
+
+
+def confirm_email(scene: Scene, template: str = "email") -> TestResponse:
+    tokens = [mail.token for mail in acts.mails(scene.kit) if mail.template == template]
     return scene.browser.post("/me/email-confirmations", {"token": tokens[-1] if tokens else UNKNOWN})
 
 
@@ -166,8 +173,10 @@ EVENTS: dict[str, Callable[[Scene], Any]] = {
     "reset": lambda scene: acts.reset(scene.browser),
     "login": lambda scene: scene.browser.log_in("wang"),
     "change password": change_password,
+    "change backup e-mail": change_backup,
     "change e-mail": change_email,
     "confirm e-mail": confirm_email,
+    "confirm backup e-mail": lambda scene: confirm_email(scene, "backup_email"),
     "5 days pass": lambda scene: pass_days(scene, 5),
     "30 days pass": lambda scene: pass_days(scene, 30),
 }
@@ -178,7 +187,7 @@ def state_of(scene: Scene) -> str:
     now = scene.kit.clock.now()
     with scene.kit.read() as session:
         person, row = session.scalar(select(Person)), session.scalar(select(Registration))
-        change = session.scalar(select(EmailChange))
+        change = session.scalar(select(EmailChange).where(EmailChange.field == "email"))
     if person is not None:
         assert row is None
         if person.status != "active":

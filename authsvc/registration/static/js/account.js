@@ -12,9 +12,11 @@ let known = {};
 function show(answer) {
   known = answer;
   for (const name of NAMES) contact.elements.namedItem(name).value = answer[name] ?? "";
-  const pending = contact.querySelector("[data-pending]");
-  pending.hidden = !answer.pending_email;
-  pending.textContent = answer.pending_email ? text("pending", { email: answer.pending_email }) : "";
+  for (const pending of contact.querySelectorAll("[data-pending]")) {
+    const email = answer[pending.dataset.pending];
+    pending.hidden = !email;
+    pending.textContent = email ? text("pending", { email }) : "";
+  }
 }
 
 /** Only what differs; an emptied field becomes null, which removes it. */

@@ -8,6 +8,7 @@ function say(id, state, found) {
   row.dataset.state = state;
   row.querySelector("[data-found]").textContent = found;
   row.querySelector("[data-remedy]").hidden = state === "good" || state === "wait";
+  for (const remedy of row.querySelectorAll("[data-remedy-for]")) remedy.hidden = remedy.dataset.remedyFor !== state;
 }
 
 function browserName() {
@@ -46,15 +47,26 @@ function sayUnreached(fault) {
   for (const id of ["reader", "card"]) say(id, "wait", text("not-asked"));
 }
 
+/** The numbers at the beginning of a version: [1, 2] of "1.2-beta". */
+const numbers = (version) => (/^\d+(\.\d+)*/.exec(version ?? "")?.[0] ?? "0").split(".").map(Number);
+
+/** Whether a version is older than the least one that the service takes. */
+function isOld(version) {
+  const [found, least] = [numbers(version), numbers(document.querySelector("[data-component-least]").dataset.componentLeast)];
+  const at = least.findIndex((number, index) => number !== (found[index] ?? 0));
+  return at !== -1 && (found[at] ?? 0) < least[at];
+}
+
 function sayReaders({ version, readers = [] }) {
+  const old = isOld(version);
   const cards = readers.map((reader) => reader.card).filter(Boolean);
   const card = cards.find(({ kind }) => kind === "nhi");
-  say("component", "good", text("version", { version }));
+  say("component", old ? "warn" : "good", text(old ? "version-old" : "version", { version }));
   say("reader", readers.length > 0 ? "good" : "bad", readers.map(({ name }) => name).join(", ") || `${text("not-found")} [8013]`);
   if (card) say("card", "good", card.name);
   else if (cards.length > 0) say("card", "warn", text("other-card"));
   else say("card", "bad", `${text("not-found")} [9056]`);
-  return Boolean(card);
+  return Boolean(card) && !old;
 }
 
 /** Asks the component, which may make the browser ask the person, and fills the rows; true when all are fine. */
