@@ -48,7 +48,9 @@ def main() -> None:
         ports.require_free()
         print("Starting simulators, service and mail worker …", flush=True)
         database = f"sqlite:///{ROOT / 'instance' / 'authsvc.db'}"
-        with Stack(ports=ports, database_url=database, folder=ROOT / "instance", flood_limit=FLOOD_LIMIT) as stack:
+        with Stack(
+            ports=ports, database_url=database, folder=ROOT / "instance", flood_limit=FLOOD_LIMIT, push=True
+        ) as stack:
             print(guide(stack), flush=True)
             watch(stack)
     except (PortTaken, StackError) as fault:

@@ -32,10 +32,14 @@ class Stack:
         flood_limit: int = 0,
         folder: Path | None = None,
         extra_env: Mapping[str, str] | None = None,
+        push: bool = False,
     ) -> None:
-        """Choose ports (default: free ones), database (default: SQLite in `folder`) and folder (default: temporary)."""
+        """Choose ports (default: free ones), database (default: SQLite in `folder`) and folder (default: temporary).
+
+        With `push` a front door sends streams and long polls to a push process; else the service holds them itself.
+        """
         self.ports = ports or Ports.free()
-        self.workers = workers
+        self.workers, self.push = workers, push
         self.flood_limit = flood_limit
         self.extra_env = dict(extra_env or {})
         self.origin = f"http://localhost:{self.ports.service}"
@@ -158,12 +162,22 @@ class Stack:
             child.wait_until_healthy(self.urls[name])
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         self.family.run("migration", [*flask, "db", "upgrade"], environment)
-        service = self.family.start(
-            "service", gunicorn("wsgi:app", self.ports.service, workers=self.workers), environment
-        )
+        port = self._start_push(environment) if self.push else self.ports.service
+        service = self.family.start("service", gunicorn("wsgi:app", port, workers=self.workers), environment)
         self.family.start("worker", [*flask, "worker"], environment)
         service.wait_until_healthy(self.origin)
         self.check()
+
+    def _start_push(self, environment: dict[str, str]) -> int:
+        """Start the push process and the front door, and return the port that is left for the service."""
+        ports: list[int] = sorted({*vars(Ports.free()).values()} - {self.ports.service})
+        behind, pushing = ports[:2]
+        environment["AUTHSVC_TRUSTED_PROXIES"] = "1"
+        front = [sys.executable, "-m", "devtools.front", str(self.ports.service), str(behind), str(pushing)]
+        self.family.start("front", front, clean_environment())
+        push = [sys.executable, "-m", "gunicorn", "-c", "qrlogin/pushserver.py", "-b", f"{HOST}:{pushing}", "wsgi:app"]
+        self.family.start("push", push, environment)
+        return behind
 
 
 def gunicorn(application: str, port: int, *, workers: int) -> list[str]:

@@ -7,7 +7,7 @@ from flask import Flask
 from authsvc.core import jobs
 from authsvc.core.i18n import N_, add_catalogue
 from authsvc.identity.ways import LoginWay, ways_of
-from qrlogin import orders, pages, views
+from qrlogin import orders, pages, push, views
 
 HERE = Path(__file__).parent
 
@@ -25,3 +25,4 @@ def include(app: Flask) -> None:
     views.register(app)
     pages.register(app)
     jobs.every_minute(app, orders.purge)
+    push.include(app)

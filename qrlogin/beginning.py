@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import qrlogin.news as news
 from authsvc.core import audit
 from authsvc.core.agents import describe
 from authsvc.core.db import claim
@@ -75,6 +76,7 @@ def renew(kit: Kit, *, order_id: str, browser: str | None) -> OrderView:
         old = require_own(session, kit, order_id, browser)
         if not claim(session, unscanned.values(state="void", reason="renewed")):
             raise OrderNotRenewed
+        news.tell(session, [order_id])
         order = _new_order(kit, browser_digest=old.browser_digest, at=now)
         for fact in KEPT_BY_THE_NEXT:
             setattr(order, fact, getattr(old, fact))

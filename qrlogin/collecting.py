@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+import qrlogin.news as news
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Refused
@@ -71,6 +72,7 @@ def _use(session: Session, order: QrOrder, *, at: datetime) -> Device:
     )
     if device is None or not claim(session, approved.values(state="used")):
         raise OrderNotApproved
+    news.tell(session, [order.id])
     return device
 
 

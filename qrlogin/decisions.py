@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 import qrlogin.alarm as alarm
+import qrlogin.news as news
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import NotFound
@@ -34,6 +35,7 @@ def note_asked(kit: Kit, app: AppView, *, order_id: str) -> None:
     with kit.begin() as session:
         if not claim(session, scanned.values(asked_at=now)):
             raise OrderDecided
+        news.tell(session, [order.id])
 
 
 def approve(kit: Kit, app: AppView, *, order_id: str, jws: str, assertion: Mapping[str, Any] | None = None) -> None:
@@ -101,6 +103,7 @@ def _decide(session: Session, order: QrOrder, *, at: datetime, **facts: Any) -> 
     undecided = update(QrOrder).where(QrOrder.id == order.id, QrOrder.state == "scanned", QrOrder.decide_by > at)
     if phone is None or not claim(session, undecided.values(decided_at=at, **facts)):
         raise OrderDecided
+    news.tell(session, [order.id])
 
 
 def _read_decision(kit: Kit, order: QrOrder, device: Device, jws: str, *, decision: str) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 import qrlogin.frames as frames
+import qrlogin.news as news
 from authsvc.core import audit, crockford
 from authsvc.core.errors import Conflict, Gone, NotFound
 from authsvc.core.i18n import N_
@@ -19,6 +20,7 @@ from qrlogin.models import QrOrder
 LIFE: Final = timedelta(seconds=180)
 LEASE: Final = timedelta(seconds=20)
 RENEW_LEASE_AFTER: Final = timedelta(seconds=5)
+LOOK_AGAIN: Final = timedelta(seconds=1)
 COLLECT_WITHIN: Final = timedelta(seconds=60)
 LIVE: Final = ("waiting", "scanned")
 IN_FLIGHT: Final = ("scanned", "approved")
@@ -39,12 +41,34 @@ class OrderExpired(Gone):
     code, detail = "order_expired", N_("This login request has expired. Please start again on the page.")
 
 
+class Facts(NamedTuple):
+    """What a waiting stream keeps of its order: the columns that a browser is told of, and those that date them."""
+
+    id: str
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    match_code: str
+    decide_by: datetime | None
+    decided_at: datetime | None
+    asked_at: datetime | None
+    reason: str | None
+    receipt: str | None
+    by_link: bool
+
+
+def facts_of(order: QrOrder) -> Facts:
+    """Return the facts of a row."""
+    return Facts(*(getattr(order, name) for name in Facts._fields))
+
+
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
     """An order as its browser sees it; `status` is waiting, scanned, approved, denied, expired or used.
 
     `step` says `deciding` in the place of scanned once the phone shows the question, `reason` why an order was denied
-    or is over. `return_here` means that it goes on in the page that the app opens on this very phone.
+    or is over. `return_here` means that it goes on in the page that the app opens on this very phone. `changes_at`
+    is when it changes by itself: at the next frame, or when its time is over.
     """
 
     id: str
@@ -57,6 +81,7 @@ class OrderView:
     typed_code: str
     receipt: str | None
     return_here: bool
+    changes_at: datetime
 
     def told(self) -> dict[str, Any]:
         """Return what a browser is told whenever it changes."""
@@ -66,9 +91,10 @@ class OrderView:
 
 def void(session: Session, *which: ColumnElement[bool], reason: str) -> int:
     """End the orders that match, say why, and return how many they were."""
-    over = update(QrOrder).where(*which).values(state="void", reason=reason)
-    ended = session.execute(over, execution_options={"synchronize_session": False})
-    return int(getattr(ended, "rowcount", 0))
+    over = update(QrOrder).where(*which).values(state="void", reason=reason).returning(QrOrder.id)
+    ended = session.scalars(over, execution_options={"synchronize_session": False}).all()
+    news.tell(session, ended)
+    return len(ended)
 
 
 def start_token(kit: Kit, order_id: str) -> str:
@@ -86,27 +112,33 @@ def return_value(kit: Kit, order_id: str) -> str:
     return b64url(kit.keys.mac("qr-return", order_id)[:16])
 
 
-def status_of(order: QrOrder, *, at: datetime) -> str:
+def deadline_of(order: "QrOrder | Facts") -> datetime:
+    """Return when an order's present state is over."""
+    if order.state == "approved" and order.decided_at is not None:
+        return order.decided_at + COLLECT_WITHIN
+    return order.decide_by if order.state == "scanned" and order.decide_by else order.expires_at
+
+
+def status_of(order: "QrOrder | Facts", *, at: datetime) -> str:
     """Return an order's state as both screens show it."""
     if order.state in ("denied", "used"):
         return order.state
-    if order.state == "approved":
-        return "approved" if order.decided_at is not None and at < order.decided_at + COLLECT_WITHIN else "expired"
-    deadline = order.decide_by if order.state == "scanned" and order.decide_by else order.expires_at
-    return order.state if order.state in LIVE and at < deadline else "expired"
+    return order.state if order.state in (*LIVE, "approved") and at < deadline_of(order) else "expired"
 
 
-def reason_of(order: QrOrder, *, status: str) -> str | None:
+def reason_of(order: "QrOrder | Facts", *, status: str) -> str | None:
     """Return why an order was denied or is over; None while it lives."""
     if status == "expired":
         return order.reason or LATE.get(order.state)
     return order.reason if status == "denied" else None
 
 
-def view(kit: Kit, order: QrOrder, *, at: datetime) -> OrderView:
-    """Return the order with the frame that belongs to this moment."""
+def view(kit: Kit, order: "QrOrder | Facts", *, at: datetime, drawn_until: datetime | None = None) -> OrderView:
+    """Return the order with the frame of this moment, or of `drawn_until` where that was earlier."""
     status, secret, start = status_of(order, at=at), secret_of(kit, order.id), start_token(kit, order.id)
-    t, minute = frames.shown_second(order.created_at, at), frames.minute_of(order.created_at, at)
+    drawn = min(at, drawn_until or at)
+    t, minute = frames.shown_second(order.created_at, drawn), frames.minute_of(order.created_at, drawn)
+    next_frame = order.created_at + timedelta(seconds=t + frames.EVERY_SECONDS) if drawn == at else at + LOOK_AGAIN
     return OrderView(
         id=order.id,
         status=status,
@@ -118,6 +150,7 @@ def view(kit: Kit, order: QrOrder, *, at: datetime) -> OrderView:
         typed_code=crockford.show(frames.typed_code(secret, start, minute)),
         receipt=order.receipt,
         return_here=order.by_link,
+        changes_at=min(next_frame, deadline_of(order)) if status == "waiting" else deadline_of(order),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import qrlogin.frames as frames
+import qrlogin.news as news
 import qrlogin.refusals as refusals
 from authsvc.core import audit
 from authsvc.core.crockford import normalise
@@ -137,6 +138,7 @@ def _claim_scan(kit: Kit, app: AppView, order: QrOrder, *, frame: int, by_link: 
 
 
 def _note(session: Session, kit: Kit, app: AppView, order: QrOrder) -> None:
+    news.tell(session, [order.id])
     kit.throttle.forgive(session, TYPED, _phone(kit, app))
     audit.record(session, kit, "qr.scanned", actor=app.person_id, object=order.id)
 

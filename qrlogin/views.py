@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, stream_with_context
+from flask import Flask, Response
 
 import qrlogin.beginning as beginning
 import qrlogin.collecting as collecting
@@ -76,11 +76,12 @@ def renew(order_id: str) -> dict[str, Any]:
 @bp.refuses(NotFound)
 def events(order_id: str) -> Response:
     """Stream what happens to this browser's order."""
-    now = orders.watch(kit(), order_id=order_id, browser=browser())
-    if now.status in orders.FINAL:
+    told = stream.begin(kit(), order_id=order_id, browser=browser())
+    if told is None:
         return Response(status=204)
-    told = stream_with_context(stream.events(kit(), order_id=order_id, browser=browser()))
-    return Response(told, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    # Passed through, so that the server keeps nothing of us but the stream itself.
+    headers = {"X-Accel-Buffering": "no"}
+    return Response(told, mimetype="text/event-stream", headers=headers, direct_passthrough=True)
 
 
 @bp.route("/qr-logins/<order_id>", methods=["GET"])

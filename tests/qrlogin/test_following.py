@@ -155,10 +155,11 @@ def test_a_frame_of_a_stream_that_has_ended_is_refused(ask: Ask, phone: Phone, c
     page = ask()
     cookie = page.browser.client.get_cookie("authsvc")
     assert cookie is not None
-    told = stream.events(kit, order_id=page.order["id"], browser=cookie.value)
+    told = stream.begin(kit, order_id=page.order["id"], browser=cookie.value)
+    assert told is not None
     heard = [next(told) for _ in range(12)]  # some ten frames, three seconds each
     told.close()  # type: ignore[attr-defined]
-    last = json.loads(heard[-1].splitlines()[1].removeprefix("data: "))["text"]
+    last = json.loads(heard[-1].splitlines()[1].removeprefix(b"data: "))["text"]
     clock.forward(seconds=9)
     assert refusal_of(lambda: phone.scan(genuine(kit, page, int(last.split(".")[1]) + 12))) == "frame_from_future"
     clock.forward(seconds=11)

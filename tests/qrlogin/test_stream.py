@@ -1,6 +1,6 @@
 """What a browser hears while it waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from authsvc.core.kit import Kit
 from mobileapp.client import Phone
@@ -11,12 +11,17 @@ from tests.qrlogin.conftest import Page
 Ask = Callable[..., Page]
 
 
+def heard(kit: Kit, page: Page) -> Iterator[str]:
+    """Open the stream of a page as its browser does."""
+    cookie = page.browser.client.get_cookie("authsvc")
+    told = stream.begin(kit, order_id=page.order["id"], browser=cookie.value if cookie else None)
+    assert told is not None
+    return map(bytes.decode, told)
+
+
 def test_the_stream_tells_state_and_frames_and_ends_at_the_end(ask: Ask, kit: Kit, phone: Phone) -> None:
     page = ask()
-    cookie = page.browser.client.get_cookie("authsvc")
-    assert cookie is not None
-
-    told = stream.events(kit, order_id=page.order["id"], browser=cookie.value)
+    told = heard(kit, page)
     first = [next(told) for _ in range(3)]
     phone.deny(phone.scan(page.frame()), "cancelled")
     rest = list(told)
@@ -31,11 +36,7 @@ def test_a_process_holds_only_so_many_calls_and_answers_the_rest_at_once(
     ask: Ask, kit: Kit, clock: MovableClock
 ) -> None:
     pages = [ask(birth_date=f"{1950 + number}-01-01") for number in range(kit.settings.held_calls + 1)]
-    cookies = [page.browser.client.get_cookie("authsvc") for page in pages]
-    streams = [
-        stream.events(kit, order_id=page.order["id"], browser=cookie.value if cookie else None)
-        for page, cookie in zip(pages, cookies, strict=True)
-    ]
+    streams = [heard(kit, page) for page in pages]
     held = [next(told) for told in streams[:-1]]
     before = clock.now()
 
@@ -49,10 +50,7 @@ def test_a_process_holds_only_so_many_calls_and_answers_the_rest_at_once(
 
 def test_a_second_stream_of_an_order_ends_the_first(ask: Ask, kit: Kit) -> None:
     page = ask()
-    cookie = page.browser.client.get_cookie("authsvc")
-    assert cookie is not None
-    first = stream.events(kit, order_id=page.order["id"], browser=cookie.value)
-    second = stream.events(kit, order_id=page.order["id"], browser=cookie.value)
+    first, second = heard(kit, page), heard(kit, page)
     assert [next(first), next(first)]
     assert [next(second), next(second)]
 

@@ -5,6 +5,7 @@ import { pause } from "/static/js/texts.js";
 const FINAL = new Set(["approved", "denied", "expired", "used"]);
 const QUICK = 1500;
 const REST = 2000;
+const LASTED = 5000;
 
 export const isFinal = (status) => FINAL.has(status);
 
@@ -38,6 +39,8 @@ async function poll(order, heard, signal) {
 export function follow(order, heard, signal) {
   const stream = new EventSource(order.events_url);
   let last = { status: "waiting" };
+  let opened = Infinity;
+  stream.addEventListener("open", () => (opened = performance.now()));
   stream.addEventListener("state", (event) => {
     last = JSON.parse(event.data);
     heard.told(last);
@@ -46,6 +49,10 @@ export function follow(order, heard, signal) {
   stream.addEventListener("frame", (event) => heard.frame(JSON.parse(event.data)));
   stream.addEventListener("error", () => {
     if (signal.aborted || isOver(last)) return;
+    if (stream.readyState === EventSource.CONNECTING && performance.now() - opened > LASTED) {
+      opened = Infinity; // a stream that lasted comes back by itself, once: its process was restarted
+      return;
+    }
     stream.close();
     poll(order, heard, signal);
   });
