@@ -189,9 +189,8 @@ class Phone(ByOperator):
             "iat": int(self.clock().timestamp()),
             "jti": secrets.token_urlsafe(16),
             "order": scan["id"],
-            "portal": scan["portal"],
-            "purpose": scan["purpose"],
-            "frame": scan["frame"],
+            # All of them; what this phone was not shown is not signed, and the service judges that.
+            **{name: scan[name] for name in ("portal", "purpose", "frame", "from", "browser") if name in scan},
             **choice,
         }
         if self.wire.nonce is not None:

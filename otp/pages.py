@@ -12,7 +12,9 @@ from authsvc.core.web import door, kit
 from authsvc.identity.forms import enter_page, login_again, person_form
 from otp.schemas import OtpLoginIn
 
-bp = Blueprint("otp_pages", __name__, template_folder="templates")
+bp = Blueprint(
+    "otp_pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static/otp"
+)
 
 
 @bp.post("/login/otp")

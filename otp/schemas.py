@@ -1,10 +1,12 @@
 """Bodies of the calls about one-time codes."""
 
 import re
+import unicodedata
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_dump
 
+from authsvc.core.crockford import IGNORED
 from authsvc.core.i18n import N_
 from authsvc.core.schema import IsoDate, Moment, Text
 from authsvc.identity.schemas import NationalId, UnitChoice
@@ -14,10 +16,11 @@ CODE = re.compile(r"[0-9]{6,8}")
 
 
 class TypedCode(Text):
-    """A code as people type it: spaces and dashes are ignored, nothing else is."""
+    """A code as people type or paste it: full-width digits are digits, spaces and dashes of every kind are ignored."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        code: str = super()._deserialize(value, attr, data, **kwargs).replace(" ", "").replace("-", "")
+        typed: str = super()._deserialize(value, attr, data, **kwargs)
+        code = IGNORED.sub("", unicodedata.normalize("NFKC", typed))
         if not CODE.fullmatch(code):
             raise ValidationError(N_("A code has 6 to 8 digits."))
         return code

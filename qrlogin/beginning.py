@@ -4,13 +4,13 @@ import secrets
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 import qrlogin.news as news
 from authsvc.core import audit
 from authsvc.core.agents import describe
-from authsvc.core.db import claim
+from authsvc.core.db import claim, hold
 from authsvc.core.errors import Conflict
 from authsvc.core.i18n import N_
 from authsvc.core.jose import PublicKey
@@ -20,7 +20,7 @@ from authsvc.core.throttle import Limit
 from authsvc.identity import people
 from authsvc.identity.models import ACTIVE, Person
 from qrlogin.models import QrOrder
-from qrlogin.orders import LEASE, LIFE, LIVE, OrderView, require_own, start_token, view, void
+from qrlogin.orders import LEASE, LIFE, OPEN, OrderView, require_own, start_token, view, void
 
 LIVE_PER_PERSON: Final = 3
 REISSUES: Final = 5
@@ -52,8 +52,10 @@ def begin(
     order.browser_key = browser_key.jwk if browser_key else None
     order.unit_code, order.appoint_managers = unit_code, appoint_managers
     with kit.begin() as session:
-        _make_room(session, kit, order)
-        order.person_id = _person_to_ask(session, kit, order, national_id, birth_date)
+        hold(session, order.claimed_id, order.browser_digest)
+        has_room = _make_room(session, kit, order)
+        asked = _person_to_ask(session, kit, order, national_id, birth_date)
+        order.person_id = asked if has_room else None
         session.add(order)
         audit.record(session, kit, "qr.begun", object=order.id)
     return view(kit, order, at=now)
@@ -74,6 +76,7 @@ def renew(kit: Kit, *, order_id: str, browser: str | None) -> OrderView:
     )
     with audit.audited(kit, "qr.renewed"), kit.begin() as session:
         old = require_own(session, kit, order_id, browser)
+        hold(session, old.claimed_id, old.browser_digest)
         if not claim(session, unscanned.values(state="void", reason="renewed")):
             raise OrderNotRenewed
         news.tell(session, [order_id])
@@ -81,7 +84,8 @@ def renew(kit: Kit, *, order_id: str, browser: str | None) -> OrderView:
         for fact in KEPT_BY_THE_NEXT:
             setattr(order, fact, getattr(old, fact))
         order.reissues = old.reissues + 1
-        _make_room(session, kit, order)
+        if not _make_room(session, kit, order):
+            order.person_id = None
         session.add(order)
         audit.record(session, kit, "qr.renewed", object=order.id)
     return view(kit, order, at=now)
@@ -123,21 +127,31 @@ def _person_to_ask(session: Session, kit: Kit, order: QrOrder, national_id: str,
     return person.id if right and person.status == ACTIVE else None
 
 
-def _make_room(session: Session, kit: Kit, new: QrOrder) -> None:
-    """End this browser's older orders, and of the others that wait for this person all but two.
+def _make_room(session: Session, kit: Kit, new: QrOrder) -> bool:
+    """End this browser's older orders, and of the others that wait for this person all that are too many.
 
     Those go first whose browser has left, then those from the new one's own address, then the oldest: somebody who
-    knows ID and birth date pushes out their own orders. One that the person scanned is never touched.
+    knows ID and birth date pushes out their own orders. One that the person scanned is counted and never touched;
+    answer False where such take every place, so that the new one becomes a decoy, of which three wait as for anybody.
     """
-    void(session, QrOrder.browser_digest == new.browser_digest, QrOrder.state.in_(LIVE), reason="replaced")
-    waiting = (QrOrder.state == "waiting", QrOrder.expires_at > new.created_at)
-    others = session.scalars(select(QrOrder).where(QrOrder.claimed_id == new.claimed_id, *waiting)).all()
+    mine = and_(QrOrder.browser_digest == new.browser_digest, QrOrder.state.in_(OPEN))
+    waiting = and_(QrOrder.state == "waiting", QrOrder.expires_at > new.created_at)
+    scanned = and_(QrOrder.state == "scanned", QrOrder.decide_by > new.created_at)
+    live = or_(mine, and_(QrOrder.claimed_id == new.claimed_id, or_(waiting, scanned)))
+    # Locked, in one order: none is scanned or decided between being counted and being ended.
+    locked = session.scalars(select(QrOrder).where(live).order_by(QrOrder.id).with_for_update()).all()
+    void(session, mine, reason="replaced")
+    others = [order for order in locked if order.browser_digest != new.browser_digest]
+    of_others = [order for order in others if order.state == "waiting"]
+    still_free = LIVE_PER_PERSON - (len(others) - len(of_others))
+    places = still_free if still_free > 0 else LIVE_PER_PERSON
 
     def worth(order: QrOrder) -> tuple[bool, bool, datetime]:
         here = new.created_at - order.browser_seen_at < LEASE
         place = kit.keys.place(QrOrder.__tablename__, order.id).open("place", order.place)
         return here, source_of(place) != source_of(kit.caller.source), order.created_at
 
-    surplus = sorted(others, key=worth)[: max(0, len(others) - LIVE_PER_PERSON + 1)]
+    surplus = sorted(of_others, key=worth)[: max(0, len(of_others) - places + 1)]
     if surplus:
-        void(session, QrOrder.id.in_([order.id for order in surplus]), *waiting, reason="crowded")
+        void(session, QrOrder.id.in_([order.id for order in surplus]), waiting, reason="crowded")
+    return still_free > 0

@@ -24,6 +24,7 @@ LOOK_AGAIN: Final = timedelta(seconds=1)
 COLLECT_WITHIN: Final = timedelta(seconds=60)
 LIVE: Final = ("waiting", "scanned")
 IN_FLIGHT: Final = ("scanned", "approved")
+OPEN: Final = ("waiting", *IN_FLIGHT)
 FINAL: Final = frozenset({"denied", "expired", "used"})
 LATE: Final = {"waiting": "unscanned", "scanned": "undecided", "approved": "uncollected"}
 KEEP: Final = timedelta(hours=1)
@@ -123,7 +124,7 @@ def status_of(order: "QrOrder | Facts", *, at: datetime) -> str:
     """Return an order's state as both screens show it."""
     if order.state in ("denied", "used"):
         return order.state
-    return order.state if order.state in (*LIVE, "approved") and at < deadline_of(order) else "expired"
+    return order.state if order.state in OPEN and at < deadline_of(order) else "expired"
 
 
 def reason_of(order: "QrOrder | Facts", *, status: str) -> str | None:
@@ -175,12 +176,12 @@ def require_own(session: Session, kit: Kit, order_id: str, browser: str | None) 
 
 
 def cancel(kit: Kit, *, order_id: str, browser: str | None) -> None:
-    """End an order that is not decided yet; raise `NotFound` or `OrderNotApproved`."""
+    """End an order that is not over or collected yet; raise `NotFound` or `OrderNotApproved`."""
     with kit.begin() as session:
-        require_own(session, kit, order_id, browser)
-        if not void(session, QrOrder.id == order_id, QrOrder.state.in_(LIVE), reason="cancelled"):
+        order = require_own(session, kit, order_id, browser)
+        if not void(session, QrOrder.id == order_id, QrOrder.state.in_(OPEN), reason="cancelled"):
             raise OrderNotApproved
-        audit.record(session, kit, "qr.cancelled", object=order_id)
+        audit.record(session, kit, "qr.cancelled", actor=order.person_id, object=order_id)
 
 
 def end_for(session: Session, kit: Kit, device: Device) -> None:
@@ -192,7 +193,7 @@ def end_for(session: Session, kit: Kit, device: Device) -> None:
 def end_for_person(session: Session, kit: Kit, person: Person) -> None:
     """End every order that waits for a person just suspended, or that they approved and no browser collected."""
     del kit
-    void(session, QrOrder.person_id == person.id, QrOrder.state.in_(("waiting", *IN_FLIGHT)), reason="suspended")
+    void(session, QrOrder.person_id == person.id, QrOrder.state.in_(OPEN), reason="suspended")
 
 
 def purge(kit: Kit) -> None:

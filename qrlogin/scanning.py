@@ -79,7 +79,7 @@ def _check_time(order: QrOrder, t: int, *, at: datetime) -> None:
     if status_of(order, at=at) == "expired":
         raise refusals.over(order)
     now = frames.second_of(order.created_at, at)
-    if now - t > frames.OLDEST_SECONDS:
+    if at - (order.created_at + timedelta(seconds=t)) > timedelta(seconds=frames.OLDEST_SECONDS):
         raise refusals.FrameTooOld
     if order.state == "waiting" and at - order.browser_seen_at >= LEASE:
         raise refusals.BrowserLeft

@@ -1,6 +1,7 @@
 """The database: one base for all tables, aware times, and claims (conditional updates whose row count decides)."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, CursorResult, make_url
@@ -77,6 +80,18 @@ def claim(session: Session, statement: Executable) -> bool:
     """Run a conditional update and tell whether this caller won it (exactly one row changed)."""
     result = session.execute(statement, execution_options={"synchronize_session": False})
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def hold(session: Session, *names: bytes) -> None:
+    """Let no other transaction hold one of these names until this one ends; one that waits sees what this one did.
+
+    Call it once, before any row is locked. What has no row yet (the number of a person's orders) is counted under it.
+    On SQLite a writer is alone anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # Always in the order of the numbers, so that two who hold the same names never wait for each other.
+        for number in sorted({int.from_bytes(sha256(name).digest()[:8], signed=True) for name in names}):
+            session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def upsert(session: Session, table: Table) -> Any:

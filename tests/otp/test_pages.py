@@ -18,6 +18,8 @@ from tests.conftest import client_of
 from tests.factories import Somebody
 
 ROC, GREGORIAN = ("59", "1", "1"), ("1970", "01", "01")
+# What a paste brings: no-break and ideographic spaces, a tab, a line break, dashes of print, the minus, full-width.
+PASTED = "\u00a0\u3000\t\n\u2010\u2013\u2014\u2212\uff0d"
 CODE_ERROR = "A code has 6 to 8 digits."
 
 
@@ -31,7 +33,8 @@ def post(client: FlaskClient, person: Somebody, code: str, born: tuple[str, str,
 
 def written(code: str) -> list[str]:
     half = code[:4], code[4:]
-    return [" ".join(half), "-".join(half), f" {' '.join(code)} ", f"{half[0]} - {half[1]}"]
+    joined = [mark.join(half) for mark in (" ", "-", *PASTED)]
+    return [*joined, f" {' '.join(code)} ", f"{half[0]} - {half[1]}"]
 
 
 @pytest.mark.parametrize("born", [ROC, GREGORIAN, ("059", "1", "01")])
@@ -41,12 +44,12 @@ def test_a_birth_year_of_the_republic_and_a_gregorian_one_are_the_same_date(
     assert post(client_of(app), person, phone.otp_code(), born).status_code == 303
 
 
-@pytest.mark.parametrize("way", range(4))
+@pytest.mark.parametrize("way", range(4 + len(PASTED)))
 def test_spaces_and_dashes_in_a_code_are_ignored(app: Flask, person: Somebody, phone: Phone, way: int) -> None:
     assert post(client_of(app), person, written(phone.otp_code())[way]).status_code == 303
 
 
-@pytest.mark.parametrize("between", ["\u3000", "\u00a0", "\u2013", "_", ".", "\t", "\n"])
+@pytest.mark.parametrize("between", ["_", ".", ",", "O", "x", "\u200b", "\u0000"])
 def test_nothing_else_is_ignored(app: Flask, person: Somebody, phone: Phone, between: str) -> None:
     code = phone.otp_code()
     answer = post(client_of(app), person, f"{code[:4]}{between}{code[4:]}")
@@ -55,9 +58,14 @@ def test_nothing_else_is_ignored(app: Flask, person: Somebody, phone: Phone, bet
     assert code not in answer.text
 
 
-@pytest.mark.parametrize("digits", ["０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩"])
-def test_other_digits_are_no_digits(app: Flask, person: Somebody, phone: Phone, digits: str) -> None:
-    answer = post(client_of(app), person, "".join(digits[int(each)] for each in phone.otp_code()))
+def test_full_width_digits_are_digits(app: Flask, person: Somebody, phone: Phone) -> None:
+    code = "".join("０１２３４５６７８９"[int(each)] for each in phone.otp_code())
+
+    assert post(client_of(app), person, code).status_code == 303
+
+
+def test_the_digits_of_other_scripts_are_no_digits(app: Flask, person: Somebody, phone: Phone) -> None:
+    answer = post(client_of(app), person, "".join("٠١٢٣٤٥٦٧٨٩"[int(each)] for each in phone.otp_code()))
 
     assert answer.status_code == 422
     assert CODE_ERROR in answer.text

@@ -1,8 +1,10 @@
 """The rotating text of a QR login."""
 
+import ast
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +95,19 @@ def test_the_digest_reproduces_smart_ids_published_device_link() -> None:
     code = frames.digest(secret, "|".join(["smart-id", "ACSP_V2", challenge, *names, interactions, "", link]))
 
     assert b64url(code) == "OY1eHaD4UYedrBwtqUbSkpa0w7ttm4FllPkCD_3wlE0"
+
+
+def test_the_arithmetic_of_frames_is_pure() -> None:
+    """It imports nothing that reads a clock, a file, a network, a database or chance."""
+    allowed = {"hmac", "re", "dataclasses", "datetime", "hashlib", "typing", "authsvc.core.crockford"}
+    nodes = list(ast.walk(ast.parse(Path(frames.__file__).read_text(encoding="utf-8"))))
+    named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    named |= {f"{one.module}.{alias.name}" for one in froms for alias in one.names}
+    called = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+
+    assert {name if name.startswith("authsvc") else name.partition(".")[0] for name in named} <= allowed
+    assert called & {"now", "today", "utcnow", "open"} == set()
 
 
 def test_a_typed_code_is_good_in_its_minute_and_the_next() -> None:

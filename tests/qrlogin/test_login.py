@@ -114,7 +114,7 @@ def test_a_frame_is_refused_when_it_is_older_than_ten_seconds(ask: Ask, phone: P
 
     page = ask()
     frame = page.frame()
-    clock.forward(seconds=11)
+    clock.forward(seconds=10.01)
     page.look()
 
     assert refusal_of(lambda: phone.scan(frame)) == "frame_too_old"
@@ -318,7 +318,8 @@ def test_who_knows_id_and_birth_date_pushes_out_their_own_orders_and_never_a_sca
     others = [ask() for _ in range(5) if clock.forward(seconds=1)]
 
     assert mine.status() == "scanned"
-    assert [page.status() for page in others] == ["expired", "expired", "waiting", "waiting", "waiting"]
+    # the scanned one is one of the three
+    assert [page.status() for page in others] == ["expired", "expired", "expired", "waiting", "waiting"]
 
 
 def test_an_order_of_another_birth_date_pushes_nobody_out(ask: Ask) -> None:

@@ -5,6 +5,7 @@ import { drawQr } from "/static/js/qrpicture.js";
 import { startRing } from "/static/js/ring.js";
 import { makeKey, proofOver, publicJwk } from "/static/qrlogin/js/browserkey.js";
 import { follow, isFinal, isOver } from "/static/qrlogin/js/follow.js";
+import { insist } from "/static/qrlogin/js/insist.js";
 import { keepForReturn } from "/static/qrlogin/js/returning.js";
 
 const FIRST_ROC_YEAR = 1911;
@@ -73,7 +74,7 @@ function leave() {
 async function enter(order) {
   try {
     const proof = await proofOver(order.pair, order.id);
-    await call("POST", "/sessions/qr", { order_id: order.id, browser_proof: proof });
+    await insist(() => call("POST", "/sessions/qr", { order_id: order.id, browser_proof: proof }));
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
     showState({ status: "failed" });
@@ -83,14 +84,24 @@ async function enter(order) {
   window.location.assign(value(form, "next"));
 }
 
-/** Shows the order that follows one that nobody scanned, in the same place and without a word; when none does, says so. */
+/** Says that the new codes are over only where the service says so; whatever else went wrong is told as what it was. */
+function notRenewed(refusal) {
+  if (refusal.code === "order_not_renewed") {
+    showState({ status: "expired", step: "expired", reason: "unscanned" });
+    return;
+  }
+  showState({ status: "failed" });
+  showFault(fault, refusal);
+}
+
+/** Shows the order that follows one that nobody scanned, in the same place and without a word; when none does, says why. */
 async function succeed(order) {
   let answer;
   try {
-    answer = await call("POST", `/qr-logins/${order.id}/successors`);
+    answer = await insist(() => call("POST", `/qr-logins/${order.id}/successors`), order.abort.signal);
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
-    if (order === current) showState({ status: "expired", step: "expired", reason: "unscanned" });
+    if (order === current) notRenewed(refusal);
     return;
   }
   if (order === current) put({ ...answer, pair: order.pair });
@@ -174,8 +185,19 @@ async function openApp(event) {
   event.preventDefault();
   const order = current;
   if (!order || !link.href) return;
-  await keepForReturn(order.id, { pair: order.pair, next: value(form, "next") });
+  try {
+    await keepForReturn(order.id, { pair: order.pair, next: value(form, "next") });
+  } catch {
+    cannotTap(); // a browser that keeps nothing: nobody could come back to it
+    return;
+  }
   window.location.assign(`${link.href}.here`);
+}
+
+/** Says that the link leads nowhere in this browser, and opens the code to type in its place. */
+function cannotTap() {
+  view.querySelector("[data-typed]").open = true;
+  view.querySelector("[data-untappable]").hidden = false;
 }
 
 /** Reads the code out, symbol by symbol, to whoever hears the page. */

@@ -25,13 +25,15 @@ async function transact(mode, work) {
 
 /** Keeps a tab's key and where it wanted to go, for the page that comes back; the key's bytes are never seen. */
 export async function keepForReturn(orderId, { pair, next }) {
-  await transact("readwrite", (shelf) => shelf.clear());
+  await forgetReturn();
   await transact("readwrite", (shelf) => shelf.put({ pair, next, at: Date.now() }, orderId));
 }
 
-/** Takes out what was kept for an order; undefined in another browser, or too late. */
-export async function takeForReturn(orderId) {
+/** Clears what was kept, when it has done its work or can do none any more. */
+export const forgetReturn = () => transact("readwrite", (shelf) => shelf.clear());
+
+/** What was kept for an order; undefined in another browser, or too late. */
+export async function keptForReturn(orderId) {
   const kept = await transact("readonly", (shelf) => shelf.get(orderId));
-  await transact("readwrite", (shelf) => shelf.clear());
   return kept && Math.abs(Date.now() - kept.at) < LIFE ? kept : undefined;
 }
