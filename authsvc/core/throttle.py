@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Index, Integer, String, case, select, update
+from sqlalchemy import ColumnElement, Engine, Index, Integer, String, and_, case, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from authsvc.core.clock import Clock
@@ -14,6 +14,7 @@ from authsvc.core.errors import Throttled, TriesClosed
 # A clock that was wrong for a while must not leave a pause behind where there is none.
 ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
+OWED: Final = -1  # `Tally.told`: a success ended the pause before its owner was told of it
 LONGEST_RETRY_AFTER: Final = 86_400
 
 
@@ -82,8 +83,9 @@ class Throttle:
         return session.scalar(select(Tally.open_at).where(*_of(limit, subject))) or ALWAYS
 
     def forgive(self, session: Session, limit: Limit, subject: bytes) -> None:
-        """Start anew after a success, in the success's own transaction."""
-        cleared = update(Tally).where(*_of(limit, subject)).values(tries=0, open_at=ALWAYS, told=0)
+        """Start anew after a success, in the success's own transaction; a pause that nobody was told of stays owed."""
+        told = case((and_(Tally.told <= 0, Tally.open_at > ALWAYS), OWED), (Tally.told == OWED, OWED), else_=0)
+        cleared = update(Tally).where(*_of(limit, subject)).values(tries=0, open_at=ALWAYS, told=told)
         session.execute(cleared, execution_options={"synchronize_session": False})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 import authsvc.identity.people as people
@@ -12,7 +12,7 @@ from authsvc.core import audit, outbox
 from authsvc.core.db import claim
 from authsvc.core.kit import Kit
 from authsvc.core.localtime import moment_text
-from authsvc.core.throttle import ALWAYS, NEVER, Limit, Tally
+from authsvc.core.throttle import ALWAYS, NEVER, OWED, Limit, Tally
 from authsvc.identity.models import Person
 
 # One budget over every door where somebody types a national ID with a secret; it counts IDs that do not exist too.
@@ -34,7 +34,7 @@ def tell_owners(kit: Kit) -> None:
 
     The worker does it and not the try itself, so that a try costs the same for an ID that nobody has.
     """
-    paused = and_(Tally.told < PAUSED, Tally.open_at > ALWAYS)
+    paused = or_(and_(Tally.told < PAUSED, Tally.open_at > ALWAYS), Tally.told == OWED)
     closed = and_(Tally.told == PAUSED, Tally.open_at == NEVER)
     with kit.read() as session:
         fresh = session.scalars(select(Tally).where(Tally.scope == TYPED_ID.scope, or_(paused, closed)).limit(AT_ONCE))
@@ -46,9 +46,10 @@ def tell_owners(kit: Kit) -> None:
 
 def _tell_owner(session: Session, kit: Kit, lock: Tally) -> None:
     told = CLOSED if lock.open_at >= NEVER else PAUSED
-    mine = update(Tally).where(Tally.scope == lock.scope, Tally.subject == lock.subject)
-    # A success meanwhile has cleared the row, or another worker was quicker.
-    if not claim(session, mine.where(Tally.told == lock.told, Tally.open_at > ALWAYS).values(told=told)):
+    mine = update(Tally).where(Tally.scope == lock.scope, Tally.subject == lock.subject, Tally.told == lock.told)
+    # Where a success has ended the pause it is told all the same, for it may have been the guess that was right.
+    after = case((Tally.open_at > ALWAYS, told), else_=0)
+    if not claim(session, mine.where(Tally.open_at == lock.open_at).values(told=after)):
         return
     person = session.scalar(select(Person).where(Person.national_id_index == lock.subject))
     if person is None:

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -206,6 +207,39 @@ def test_a_lock_is_told_once_to_its_owner_by_mail_in_the_app_and_in_the_history(
             log_in(person, wrong(phone.otp_code()))
     tries.tell_owners(kit)
     assert len(mails(kit, "mail/typed_tries")) == 2
+
+
+def test_a_lock_is_told_even_where_a_right_code_came_before_the_worker(
+    kit: Kit, clock: MovableClock, log_in: LogIn, person: Somebody, phone: Phone
+) -> None:
+    for _ in range(5):
+        with pytest.raises(OtpRefused):
+            log_in(person, wrong(phone.otp_code()))
+    clock.forward(seconds=61)
+    log_in(person, phone.otp_code())
+
+    tries.tell_owners(kit)
+    tries.tell_owners(kit)
+
+    assert [address for address, _ in mails(kit, "mail/typed_tries")] == [person.email]
+
+
+def test_a_sweep_that_waits_out_its_pauses_makes_no_more_than_a_windows_guesses_in_each(
+    kit: Kit, clock: MovableClock
+) -> None:
+    kit = replace(kit, settings=replace(kit.settings, sweep_limit=20))
+    limit, guesses = sweeps.sweep_limit(kit), []
+    for _ in range(2 * 60):
+        for _ in range(limit.tries // 5):
+            with suppress(Throttled):
+                sweeps.require_calm(kit)
+                sweeps.count_failure(kit)
+                guesses.append(clock.now())
+        clock.forward(seconds=60)
+
+    windows = [sum(first <= each < first + sweeps.WINDOW for each in guesses) for first in dict.fromkeys(guesses)]
+    assert limit.tries <= max(windows) <= 2 * limit.tries
+    assert len(guesses) < limit.tries * 2 * 60 * 60 / sweeps.WINDOW.total_seconds()
 
 
 def test_the_end_at_a_hundred_is_told_too_and_nobody_is_told_of_an_id_that_nobody_has(
