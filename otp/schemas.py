@@ -1,7 +1,6 @@
 """Bodies of the calls about one-time codes."""
 
 import re
-import unicodedata
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_dump
@@ -16,11 +15,11 @@ CODE = re.compile(r"[0-9]{6,8}")
 
 
 class TypedCode(Text):
-    """A code as people type or paste it: full-width digits are digits, spaces and dashes of every kind are ignored."""
+    """A code as people type or paste it: spaces and dashes of every kind are ignored, and only ASCII digits are digits."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         typed: str = super()._deserialize(value, attr, data, **kwargs)
-        code = IGNORED.sub("", unicodedata.normalize("NFKC", typed))
+        code = IGNORED.sub("", typed)
         if not CODE.fullmatch(code):
             raise ValidationError(N_("A code has 6 to 8 digits."))
         return code
