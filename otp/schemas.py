@@ -15,7 +15,7 @@ CODE = re.compile(r"[0-9]{6,8}")
 
 
 class TypedCode(Text):
-    """A code as people type or paste it: spaces and dashes of every kind are ignored, and only ASCII digits are digits."""
+    """A code as people type or paste it: spaces and dashes of every kind are ignored, only ASCII digits are digits."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         typed: str = super()._deserialize(value, attr, data, **kwargs)
