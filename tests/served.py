@@ -56,10 +56,3 @@ def read_request(connection: socket.socket) -> None:
     length = re.search(rb"(?i)content-length: (\d+)", head)
     while length is not None and len(body) < int(length[1]):
         body += connection.recv(65536)
-
-
-def free_port() -> int:
-    """Return a port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port

@@ -30,6 +30,9 @@ class ProblemApi(Api):  # type: ignore[misc]
     ERROR_SCHEMA = ProblemOut
 
     def _register_responses(self) -> None:
+        self._unwritten.append(self._write_responses)
+
+    def _write_responses(self) -> None:
         # Without this the document promises application/json for errors.
         self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM_JSON
         super()._register_responses()
@@ -39,8 +42,9 @@ class ProblemApi(Api):  # type: ignore[misc]
     def spec(self) -> Any:
         """Return the document, an `apispec.APISpec`, written when somebody first reads it and not at each start."""
         with self._writing:
-            while self._unwritten:
-                self._unwritten.pop(0)()
+            unwritten, self._unwritten = self._unwritten, []  # what is being written reads the document too
+            for write in unwritten:
+                write()
         return self._spec
 
     @spec.setter

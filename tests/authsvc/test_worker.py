@@ -22,13 +22,13 @@ from authsvc.core.jobs import every_minute
 from authsvc.core.kit import Kit
 from authsvc.core.mail import Letter, NotSent, Smtp
 from authsvc.core.outbox import OutboxMail
+from devtools.ports import free_port
 from mocks.card.authority import Window, self_signed
 from mocks.clock import Clock
 from mocks.faults import Fault, Faults
 from mocks.mail.caught import Caught, Mail
 from mocks.mail.smtp import FAULTS, Catcher, smtp_server
 from tests.clocks import MovableClock
-from tests.served import free_port
 
 COMPLETED = "mail/completed"
 LETTER = Letter(to="a@example.org", subject="主旨", text="text\n", html="<p>html</p>")

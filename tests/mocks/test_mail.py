@@ -1,24 +1,17 @@
 import smtplib
-import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
 
 import httpx2
 import pytest
 
+from devtools.ports import free_port
 from mocks.clock import Clock
 from mocks.faults import Fault, Faults
 from mocks.mail.app import create_app
 from mocks.mail.caught import Caught
 from mocks.mail.smtp import FAULTS, Catcher, smtp_server
 from tests.mocks.conftest import client_of
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture

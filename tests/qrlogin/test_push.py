@@ -12,12 +12,12 @@ import pytest
 
 from authsvc.core.kit import Kit
 from authsvc.settings import Settings
+from devtools.ports import free_port
 from devtools.processes import Child, Family, clean_environment
 from mobileapp.client import Phone
 from tests.clocks import MovableClock
 from tests.conftest import ORIGIN, client_of
 from tests.qrlogin.conftest import Page
-from tests.served import free_port
 from wsgi import build
 
 Ask = Callable[..., Page]

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from authsvc.core.errors import Unavailable
 from authsvc.core.remote import LONGEST_ANSWER, Remote
+from devtools.ports import free_port
 from mocks.people import World
 from mocks.registry.app import create_app
-from tests.served import answering, free_port, served
+from tests.served import answering, served
 
 QUESTION = {"nonce": "n", "national_id": "A109000016"}
 LOOKUP = "/v1/insured/lookup"
