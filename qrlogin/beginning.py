@@ -64,7 +64,8 @@ def begin(
 def renew(kit: Kit, *, order_id: str, browser: str | None) -> OrderView:
     """Begin the order that follows one that nobody scanned in time, for the same browser and the same tab's key.
 
-    Raise `NotFound`, or `OrderNotRenewed` where the order did not end so, was followed already or is the last.
+    Asked again, because the answer was lost, it returns that order again while it waits. Raise `NotFound`, or
+    `OrderNotRenewed` where the order did not end so, was the last, or what followed it is over or scanned as well.
     """
     kit.throttle.spend(STARTS, kit.source_index)
     now = kit.clock.now()
@@ -77,18 +78,41 @@ def renew(kit: Kit, *, order_id: str, browser: str | None) -> OrderView:
     with audit.audited(kit, "qr.renewed"), kit.begin() as session:
         old = require_own(session, kit, order_id, browser)
         hold(session, old.claimed_id, old.browser_digest)
-        if not claim(session, unscanned.values(state="void", reason="renewed")):
-            raise OrderNotRenewed
-        news.tell(session, [order_id])
-        order = _new_order(kit, browser_digest=old.browser_digest, at=now)
-        for fact in KEPT_BY_THE_NEXT:
-            setattr(order, fact, getattr(old, fact))
-        order.reissues = old.reissues + 1
-        if not _make_room(session, kit, order):
-            order.person_id = None
-        session.add(order)
-        audit.record(session, kit, "qr.renewed", object=order.id)
+        if claim(session, unscanned.values(state="void", reason="renewed")):
+            order = _follow(session, kit, old, at=now)
+        else:
+            order = _follower(session, old, at=now)
     return view(kit, order, at=now)
+
+
+def _follow(session: Session, kit: Kit, old: QrOrder, *, at: datetime) -> QrOrder:
+    news.tell(session, [old.id])
+    order = _new_order(kit, browser_digest=old.browser_digest, at=at)
+    for fact in KEPT_BY_THE_NEXT:
+        setattr(order, fact, getattr(old, fact))
+    order.reissues = old.reissues + 1
+    if not _make_room(session, kit, order):
+        order.person_id = None
+    session.add(order)
+    audit.record(session, kit, "qr.renewed", object=order.id)
+    return order
+
+
+def _follower(session: Session, old: QrOrder, *, at: datetime) -> QrOrder:
+    """Return the order that followed this one and waits still; raise `OrderNotRenewed` where none does."""
+    session.refresh(old)
+    # A browser has one open order at a time: the one that waits is the next, where it counts one more before it.
+    next_one = select(QrOrder).where(
+        QrOrder.browser_digest == old.browser_digest,
+        QrOrder.claimed_id == old.claimed_id,
+        QrOrder.reissues == old.reissues + 1,
+        QrOrder.state == "waiting",
+        QrOrder.expires_at > at,
+    )
+    order = session.scalar(next_one) if (old.state, old.reason) == ("void", "renewed") else None
+    if order is None:
+        raise OrderNotRenewed
+    return order
 
 
 def _new_order(kit: Kit, *, browser_digest: bytes, at: datetime) -> QrOrder:
@@ -154,4 +178,6 @@ def _make_room(session: Session, kit: Kit, new: QrOrder) -> bool:
     surplus = sorted(of_others, key=worth)[: max(0, len(of_others) - places + 1)]
     if surplus:
         void(session, QrOrder.id.in_([order.id for order in surplus]), waiting, reason="crowded")
+    for order in surplus:
+        audit.record(session, kit, "qr.crowded", actor=order.person_id, object=order.id)
     return still_free > 0

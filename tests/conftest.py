@@ -63,13 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def routes_compiled_once() -> Iterator[None]:
     """Compile each route once a run: every test builds the service anew, and half of that was werkzeug's compiling."""
-    compile_builder, kept = Rule._compile_builder, dict[tuple[Any, ...], Any]()
+    compile_builder, kept = vars(Rule)["_compile_builder"], dict[tuple[Any, ...], Any]()
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    def compile_once(rule: Rule, *variant: bool) -> Any:
         # A builder is a plain function of these; the converters inside it keep nothing between calls.
-        key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown, *rule._trace)
+        key = (rule.rule, rule.merge_slashes, rule.subdomain, str(rule.defaults), *variant)
         if key not in kept:
-            kept[key] = compile_builder(rule, append_unknown)
+            kept[key] = compile_builder(rule, *variant)
         return kept[key]
 
     with pytest.MonkeyPatch.context() as patch:

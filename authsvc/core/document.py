@@ -42,7 +42,8 @@ class ProblemApi(Api):  # type: ignore[misc]
     def spec(self) -> Any:
         """Return the document, an `apispec.APISpec`, written when somebody first reads it and not at each start."""
         with self._writing:
-            unwritten, self._unwritten = self._unwritten, []  # what is being written reads the document too
+            unwritten = list(self._unwritten)
+            self._unwritten.clear()  # what is being written reads the document too
             for write in unwritten:
                 write()
         return self._spec

@@ -119,6 +119,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "match_code_wrong": N_("A login was stopped: the number picked on your phone was not the one on the page."),
     },
     "qr.cancelled": {ELSE: N_("A login that waited for your phone was cancelled on its page.")},
+    "qr.crowded": {ELSE: N_("A login that waited for your phone was pushed out by newer ones with your ID.")},
     "alert.not_me": {ELSE: N_("Alert: somebody began a login with your ID and birth date.")},
     "bindings.frozen": {ELSE: N_("You stopped new phones from being bound.")},
     "bindings.unfrozen": {ELSE: N_("You allowed new phones to be bound again.")},

@@ -2,11 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
+from devtools.browser import Browser as Portal
 from tests.journeys import acts
 from tests.journeys.studio import Studio
 
 QR_SECONDS = 180
 REISSUES = 5
+MINUTE = 61  # seconds to decide after the scan, and to collect after the approval
+PICK_UP = "**/api/v1/sessions/qr"
 
 
 def begin(studio: Studio, page: Page | None = None) -> str:
@@ -115,6 +118,53 @@ def let_it_run_out(studio: Studio) -> None:
     studio.take("qr-replaced")
 
 
+def be_late(studio: Studio) -> None:
+    """Take a question that the phone leaves open, and an approval that the page does not take up."""
+    desk, phone = studio.desk, studio.phone
+    scan(studio)
+    studio.stack.move_clock(MINUTE)
+    expect_state(desk, "expired-undecided")
+    studio.take("qr-undecided")
+    phone.get_by_test_id("login-number").first.click()
+    expect(phone.get_by_test_id("mark-failed")).to_be_visible()
+    studio.screen("undecided")
+    number = scan(studio)
+    desk.route(PICK_UP, lambda route: route.abort())
+    phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
+    expect_state(desk, "approved")
+    studio.take("qr-approved")
+    studio.stack.move_clock(2 * MINUTE)
+    expect_state(desk, "expired-uncollected")
+    desk.unroute(PICK_UP)
+    studio.take("qr-uncollected")
+    studio.stack.move_clock(0)
+
+
+def be_refused(studio: Studio) -> None:
+    """Take an approval whose answer was lost, and one that is refused."""
+    desk, phone = studio.desk, studio.phone
+    for status, state in ((404, "used"), (403, "failed")):
+        number = scan(studio)
+        answer = {"status": status, "code": "refused", "detail": "…"}
+        desk.route(PICK_UP, lambda route, answer=answer: route.fulfill(status=int(answer["status"]), json=answer))
+        phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
+        expect_state(desk, state)
+        studio.take(f"qr-{state}")
+        desk.unroute(PICK_UP)
+
+
+def be_pushed_out(studio: Studio) -> None:
+    """Take the end of a code where others begin logins with the same ID and birth date."""
+    begin(studio)
+    person, origin = studio.person, studio.stack.origin
+    asked = {"national_id": person.national_id, "birth_date": person.birth_date}
+    for _ in range(3):
+        with Portal(origin) as other:
+            other.call("POST", "/qr-logins", asked)
+    expect_state(studio.desk, "expired-crowded")
+    studio.take("qr-crowded")
+
+
 def approve(studio: Studio) -> None:
     """Take the approval on both screens, with its number."""
     number = scan(studio)
@@ -152,6 +202,9 @@ def log_in_by_qr(studio: Studio) -> None:
     tap_the_wrong_number(studio)
     say_not_me(studio)
     let_it_run_out(studio)
+    be_late(studio)
+    be_refused(studio)
+    be_pushed_out(studio)
     stay_on_the_phone(studio)
     approve(studio)
     studio.visit("/devices", "devices")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
 
 from authsvc.core.clock import SystemClock
 from devtools.browser import Browser as Portal
@@ -189,6 +189,40 @@ def test_the_code_on_the_phone_is_told_in_every_state(
     expect(phone.get_by_test_id("otp-brake")).to_be_visible()
     in_order(phone, language, 390)
     expect(phone.get_by_test_id("otp-scan")).to_be_visible()
+
+
+@pytest.mark.parametrize("house", ["offered"], indirect=True)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_older_than_a_used_one_and_a_closed_form_are_told(
+    house: tuple[Stack, Browser, str], people: Callable[[], Person], language: str
+) -> None:
+    stack, browser, _mode = house
+    person = people()
+    phone = bound(stack, browser, person, language)
+    phone.get_by_test_id("home-otp").click()
+    expect(shown(phone)).to_have_text(CODE)
+    stack.move_clock(31)
+    newer = phone.context.new_page()
+    newer.goto(f"{stack.origin}/app/")
+    newer.get_by_test_id("home-otp").click()
+    expect(shown(newer)).to_have_text(CODE)
+    assert typed(stack, person, shown(newer).inner_text()) == "in"
+    newer.close()
+
+    phone.evaluate(SEEN_AGAIN)
+    expect(phone.locator(".ring")).to_have_attribute("data-state", "older")
+    in_order(phone, language, 390)
+
+    def closed(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"typed_codes": "closed", "open_at": None})
+
+    phone.context.route("**/api/v1/me/device/otp", closed)  # as it stands after 100 wrong codes in a row
+    phone.evaluate(SEEN_AGAIN)
+    expect(phone.get_by_test_id("otp-brake")).to_be_visible()
+    expect(phone.get_by_test_id("otp-scan")).to_be_visible()
+    in_order(phone, language, 390)
+    phone.context.close()
 
 
 @pytest.mark.parametrize("house", ["offered"], indirect=True)

@@ -71,20 +71,43 @@ def test_five_orders_follow_by_themselves_and_then_one_asks_anew(ask: Ask, clock
     assert page.browser.post(f"{page.path}/successors").json["code"] == "order_not_renewed"  # type: ignore[index]
 
 
-def test_no_order_follows_one_that_lives_was_followed_or_ended_otherwise(
+def test_no_order_follows_one_that_lives_or_ended_otherwise(
     ask: Ask, clock: MovableClock, phone: Phone, new_browser: Callable[[], Browser]
 ) -> None:
     page = ask()
     assert page.browser.post(f"{page.path}/successors").status_code == 409
     clock.forward(seconds=OVER)
     assert new_browser().post(f"{page.path}/successors").status_code == 404
-    next_of(page)
-    assert page.browser.post(f"{page.path}/successors").status_code == 409
 
     denied = ask()
     phone.deny(phone.scan(denied.frame()), "cancelled")
     clock.forward(seconds=OVER)
     assert denied.browser.post(f"{denied.path}/successors").status_code == 409
+
+
+def test_who_lost_the_answer_is_given_the_same_order_again_while_it_waits(
+    ask: Ask, clock: MovableClock, phone: Phone, new_browser: Callable[[], Browser]
+) -> None:
+    page = ask()
+    clock.forward(seconds=OVER)
+    follower = next_of(page)
+    clock.forward(seconds=3)
+
+    again = next_of(page)
+
+    assert again.order["id"] == follower.order["id"]
+    assert new_browser().post(f"{page.path}/successors").status_code == 404
+    phone.scan(again.frame())
+    assert page.browser.post(f"{page.path}/successors").json["code"] == "order_not_renewed"  # type: ignore[index]
+
+
+def test_what_replaced_the_order_that_followed_is_not_given_in_its_place(ask: Ask, clock: MovableClock) -> None:
+    page = ask()
+    clock.forward(seconds=OVER)
+    next_of(page)
+    ask(page.browser)
+
+    assert page.browser.post(f"{page.path}/successors").json["code"] == "order_not_renewed"  # type: ignore[index]
 
 
 def test_the_order_that_was_followed_is_dead_for_the_phone(ask: Ask, clock: MovableClock, phone: Phone) -> None:

@@ -129,3 +129,12 @@ def test_a_cancelled_order_is_in_the_persons_history_and_one_for_nobody_in_nobod
 
     told = show_history(kit, view=make_session(kit, person).view).events
     assert [one.what for one in told].count("qr.cancelled") == 1
+
+
+def test_a_login_that_was_pushed_out_is_in_the_persons_history(ask: Ask, kit: Kit, person: Somebody) -> None:
+    for whose in ({}, NOBODY):
+        for _ in range(4):
+            ask(**whose)
+
+    told = show_history(kit, view=make_session(kit, person).view).events
+    assert [one.what for one in told].count("qr.crowded") == 1

@@ -17,6 +17,7 @@ const ring = view.querySelector("[data-ring]");
 const fault = view.querySelector("[data-waiting-fault]");
 const receiptLine = view.querySelector("[data-receipt-line]");
 const said = view.querySelector("[data-said]");
+const NOT_FOUND = 404;
 const PATIENCE = 5000; // ms that the service may be late to say that the time is over
 let current = null;
 
@@ -77,11 +78,17 @@ async function enter(order) {
     await insist(() => call("POST", "/sessions/qr", { order_id: order.id, browser_proof: proof }));
   } catch (refusal) {
     if (!(refusal instanceof Problem)) throw refusal;
-    showState({ status: "failed" });
-    showFault(fault, refusal);
+    notEntered(refusal);
     return;
   }
   window.location.assign(value(form, "next"));
+}
+
+/** An approved order that is not known here any more was collected: the answer, and its cookie, went astray. */
+function notEntered(refusal) {
+  const status = refusal.status === NOT_FOUND ? "used" : "failed";
+  showState({ status });
+  if (status === "failed") showFault(fault, refusal);
 }
 
 /** Says that the new codes are over only where the service says so; whatever else went wrong is told as what it was. */
