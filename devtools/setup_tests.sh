@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Sees to what the tests need besides Python: a browser, Chinese glyphs, a second OTP generator, a QR reader.
 set -euo pipefail
-install="apt-get install -y --no-install-recommends chromium fonts-noto-cjk oathtool zbar-tools"
+install="apt-get install -y --no-install-recommends chromium chromium-headless-shell fonts-noto-cjk oathtool zbar-tools"
 missing=()
-for program in chromium oathtool zbarimg; do
+for program in chromium chromium-headless-shell oathtool zbarimg; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 { command -v fc-list >/dev/null && fc-list :lang=zh-tw family | grep -q .; } || missing+=("a font with Chinese")
@@ -11,7 +11,7 @@ done
 
 printf 'The tests need: %s\n' "$(IFS=,; echo "${missing[*]}")" >&2
 if ! command -v apt-get >/dev/null; then
-  echo "Install chromium, a Noto CJK font, oathtool and zbar-tools with this system's package manager." >&2
+  echo "Install chromium, its headless shell, a Noto CJK font, oathtool and zbar-tools with this system's package manager." >&2
   exit 1
 fi
 if [ "$(id -u)" -ne 0 ]; then

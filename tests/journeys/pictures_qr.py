@@ -1,6 +1,8 @@
 """The part of the pictures about QR logins: every state of the page and of the phone, and what follows from them."""
 
-from playwright.sync_api import Page, expect
+from collections.abc import Callable
+
+from playwright.sync_api import Page, Route, expect
 
 from devtools.browser import Browser as Portal
 from tests.journeys import acts
@@ -118,6 +120,12 @@ def let_it_run_out(studio: Studio) -> None:
     studio.take("qr-replaced")
 
 
+def say_yes(studio: Studio, number: str) -> None:
+    """Tap the number that the page shows, and wait until the phone says that it is done."""
+    studio.phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
+    expect(studio.phone.get_by_test_id("mark-done")).to_be_visible()
+
+
 def be_late(studio: Studio) -> None:
     """Take a question that the phone leaves open, and an approval that the page does not take up."""
     desk, phone = studio.desk, studio.phone
@@ -128,26 +136,31 @@ def be_late(studio: Studio) -> None:
     phone.get_by_test_id("login-number").first.click()
     expect(phone.get_by_test_id("mark-failed")).to_be_visible()
     studio.screen("undecided")
+    studio.stack.move_clock(0)
     number = scan(studio)
     desk.route(PICK_UP, lambda route: route.abort())
-    phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
+    say_yes(studio, number)
     expect_state(desk, "approved")
     studio.take("qr-approved")
-    studio.stack.move_clock(2 * MINUTE)
-    expect_state(desk, "expired-uncollected")
+    studio.stack.move_clock(MINUTE)
     desk.unroute(PICK_UP)
+    expect_state(desk, "expired-uncollected")
     studio.take("qr-uncollected")
     studio.stack.move_clock(0)
 
 
+def refuse(status: int) -> Callable[[Route], None]:
+    """Return what answers a call with a refusal."""
+    return lambda route: route.fulfill(status=status, json={"status": status, "code": "refused", "detail": "…"})
+
+
 def be_refused(studio: Studio) -> None:
     """Take an approval whose answer was lost, and one that is refused."""
-    desk, phone = studio.desk, studio.phone
+    desk = studio.desk
     for status, state in ((404, "used"), (403, "failed")):
         number = scan(studio)
-        answer = {"status": status, "code": "refused", "detail": "…"}
-        desk.route(PICK_UP, lambda route, answer=answer: route.fulfill(status=int(answer["status"]), json=answer))
-        phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
+        desk.route(PICK_UP, refuse(status))
+        say_yes(studio, number)
         expect_state(desk, state)
         studio.take(f"qr-{state}")
         desk.unroute(PICK_UP)
@@ -168,8 +181,7 @@ def be_pushed_out(studio: Studio) -> None:
 def approve(studio: Studio) -> None:
     """Take the approval on both screens, with its number."""
     number = scan(studio)
-    studio.phone.locator(f"[data-testid=login-number][data-number='{number}']").click()
-    expect(studio.phone.get_by_test_id("mark-done")).to_be_visible()
+    say_yes(studio, number)
     studio.screen("approved")
     receipt = studio.phone.get_by_test_id("fact-receipt").inner_text()
     studio.desk.wait_for_url("**/me")

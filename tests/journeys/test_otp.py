@@ -15,7 +15,7 @@ from mobileapp.phonewire import Problem
 from tests.journeys import acts
 from tests.journeys.conftest import PATIENCE, complaints, launch
 from tests.journeys.examine import shape, violations, width_of
-from tests.journeys.locks import guard
+from tests.journeys.locks import enter_pin, guard
 
 CODE = re.compile(r"\d{4} \d{4}")
 SEEN_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
@@ -205,6 +205,7 @@ def test_a_code_older_than_a_used_one_and_a_closed_form_are_told(
     newer = phone.context.new_page()
     newer.goto(f"{stack.origin}/app/")
     newer.get_by_test_id("home-otp").click()
+    enter_pin(newer)
     expect(shown(newer)).to_have_text(CODE)
     assert typed(stack, person, shown(newer).inner_text()) == "in"
     newer.close()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from devtools.browser import CardReader
 from devtools.people import PASSWORD
 from devtools.stack import Stack
-from tests.journeys.conftest import launch, open_page
+from tests.journeys.conftest import WHOLE, launch, open_page
 
 CARD = "wang-nhi"
 KNOWS_ONLY = """(known) => {
@@ -28,7 +28,8 @@ Answer = Callable[..., None]
 def outside(playwright: Playwright, stack: Stack) -> Iterator[Browser]:
     """Start a browser for which the service is a site of the internet."""
     port = stack.ports.service
-    browser = launch(playwright, f"--ip-address-space-overrides=127.0.0.1:{port}=public,[::1]:{port}=public")
+    spaces = f"--ip-address-space-overrides=127.0.0.1:{port}=public,[::1]:{port}=public"
+    browser = launch(playwright, spaces, path=WHOLE)
     yield browser
     browser.close()
 

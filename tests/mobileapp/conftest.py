@@ -1,6 +1,5 @@
 """The app by itself: its files on a port of their own, under the policy that the service sends, in a real browser."""
 
-import os
 from collections.abc import Iterator
 from threading import Thread
 
@@ -57,8 +56,7 @@ def phone_origin(phone_app: Flask) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Start the system's Chromium."""
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=list(QUIET))
     yield browser
     browser.close()
 

@@ -84,11 +84,12 @@ async function enter(order) {
   window.location.assign(value(form, "next"));
 }
 
-/** An approved order that is not known here any more was collected: the answer, and its cookie, went astray. */
+/** Says why nobody got in. An approved order that is not known here any more was collected: its answer went astray. */
 function notEntered(refusal) {
-  const status = refusal.status === NOT_FOUND ? "used" : "failed";
-  showState({ status });
-  if (status === "failed") showFault(fault, refusal);
+  if (refusal.code === "order_expired") return showState({ status: "expired", reason: "uncollected" });
+  if (refusal.status === NOT_FOUND) return showState({ status: "used" });
+  showState({ status: "failed" });
+  return showFault(fault, refusal);
 }
 
 /** Says that the new codes are over only where the service says so; whatever else went wrong is told as what it was. */
