@@ -83,6 +83,10 @@ def postgres() -> Iterator[URL]:
     # Not below pytest's own folder: each run that starts takes that from other users, and the server is one.
     with TemporaryDirectory(prefix="authsvc-tests-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        server.psql("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+        server.psql("ALTER SYSTEM SET max_connections = 400")  # the pools of a whole stack beside those of the tests
+        server.stop()
+        server.start()
         yield make_url(server.get_uri())
         server.cleanup()
 
@@ -117,8 +121,6 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_postgres(postgres: URL) -> str:
     """Migrate a PostgreSQL database once; tests empty it when they are done."""
     with psycopg.connect(postgres.render_as_string(hide_password=False), autocommit=True) as server:
-        server.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
-        server.execute("SELECT pg_reload_conf()")
         server.execute("CREATE DATABASE tests")
     return migrate(postgres.set(database="tests").render_as_string(hide_password=False))
 
