@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 UV_VERSION := 0.13.8
-PYTEST_ARGS ?= -n 2 --dist loadgroup --no-loadscope-reorder
+PYTEST_ARGS ?= -n 3 --dist loadgroup --no-loadscope-reorder
 VENV := .venv
 PY := $(VENV)/bin/python
 FLASK := $(PY) -m flask --app wsgi
@@ -18,7 +18,7 @@ TRANSLATED := $(patsubst %/translations/,%,$(wildcard */translations/ */*/transl
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
-.PHONY: help run test check fix demo bench bench-operators openapi vendor messages setup test-tools
+.PHONY: help run test test-all check fix demo bench bench-operators openapi vendor messages setup test-tools
 
 help:  ## show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ run: setup  ## start everything on this machine and say where to look; ctrl-C en
 
 test: setup test-tools  ## run all tests (PYTEST_ARGS="-k otp" chooses)
 	$(PY) -m pytest $(PYTEST_ARGS)
+
+test-all: setup test-tools  ## the same, every case on both databases, in both languages and with all rounds (an hour)
+	AUTHSVC_TESTS=all $(PY) -m pytest $(PYTEST_ARGS)
 
 check: setup  ## lint, format, types, layers, and whether the migrations match the tables
 	$(PY) -m ruff check .

@@ -26,6 +26,7 @@ from mocks.card import app as card_app
 from mocks.card.cards import Deck, open_deck
 from mocks.people import World, load_world
 from mocks.registry import app as registry_app
+from tests import turns
 from tests.browser import Browser
 from tests.clocks import MovableClock
 from wsgi import build
@@ -46,8 +47,12 @@ class PortalClient(FlaskClient):
 LONGEST = ("journeys/test_accessibility.py", "hostile", "journeys", "faults", "races", "authsvc/registration", "otp")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the longest parts of the run first; a worker takes a whole file, or what a test names as its group."""
+    if not turns.EVERYTHING and (out := turns.left_out(items)):
+        config.hook.pytest_deselected(items=out)
+        gone = set(out)
+        items[:] = [item for item in items if item not in gone]
     here = Path(__file__).parent
 
     def place(item: pytest.Item) -> int:

@@ -3,7 +3,6 @@
 `AUTHSVC_FAULT_ROUNDS=100` kills so often.
 """
 
-import os
 import random
 import threading
 import time
@@ -25,8 +24,9 @@ from devtools.people import PASSWORD
 from mocks.card.cards import SignRequest
 from mocks.people import Person as Somebody
 from tests.faults.site import Site, email_of
+from tests.turns import rounds
 
-ROUNDS = int(os.environ.get("AUTHSVC_FAULT_ROUNDS", "8"))
+ROUNDS = rounds(4, full=8, variable="AUTHSVC_FAULT_ROUNDS")
 DESKS = 4
 DICE = random.Random(2)  # noqa: S311 - moments to kill at, nothing secret
 

@@ -3,7 +3,6 @@
 `AUTHSVC_FAULT_ROUNDS=100` kills so often.
 """
 
-import os
 import random
 import threading
 import time
@@ -22,8 +21,9 @@ from authsvc.registration.models import Registration
 from devtools.browser import Browser
 from mocks.people import Person as Somebody
 from tests.faults.site import COPIES, Site, email_of
+from tests.turns import rounds
 
-ROUNDS = int(os.environ.get("AUTHSVC_FAULT_ROUNDS", "12"))
+ROUNDS = rounds(6, full=12, variable="AUTHSVC_FAULT_ROUNDS")
 WALKERS = 6
 LEASE_SECONDS = outbox.LEASE.total_seconds() + 1
 DICE = random.Random(1)  # noqa: S311 - moments to kill at, nothing secret

@@ -1,7 +1,7 @@
 """Every page and state can be used by everybody: WCAG 2.2 AA in both languages, wide, narrow, dark and enlarged.
 
-`make test` looks at each page and state in both languages, but not at everything twice: wide in Chinese, narrow in
-English, and at colours once. `AUTHSVC_EXAMINE=all` looks at everything in both.
+`make test` looks at each page and state once, by turns wide in Chinese and narrow in English; `make test-all` looks at
+everything in both.
 
 A new page: add its path and who opens it to `PAGES` in `pages.py`; that is all, and the first test fails until it is
 done. A new way in (say, a member of staff): add its name in `pages.py` and how it is gone to `doors` below. A new state
@@ -9,7 +9,6 @@ of a page (an error, a dialog, a step): add a `studio.take(...)` where `pictures
 taken is examined here as well.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,9 +29,8 @@ from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.examine import by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
 from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, SETTLED, WIDE, Studio
+from tests.turns import EVERYTHING
 
-ALL = os.environ.get("AUTHSVC_EXAMINE") == "all"
-WIDTHS = {"zh-Hant-TW": WIDE, "en": NARROW}
 NARROWEST = 320  # what a window of 1280 has at 400 % (WCAG 1.4.10)
 BROKEN = """<!doctype html><html><title>x</title><meta name=viewport content="width=device-width">
 <h1>One</h1><h1>Two</h1><p style="color:#aaa;background:#fff">Faint</p><input><p style="width:100rem">Wide</p>
@@ -139,13 +137,13 @@ def test_a_page_is_open_to_everybody(
     faults["enlarged"] = with_letters_twice_as_large(page, width=WIDE)
     faults["narrowest"] = width_of(page, NARROWEST)
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-    if ALL or language != "en":
+    if EVERYTHING or language != "en":
         faults["in order"] = [] if without else by_tabulator(page)
         faults["wide"] = [*violations(page, without=without), *shape(page, language=language, width=WIDE)]
         page.emulate_media(color_scheme="dark")
         faults["dark"] = violations(page, without=without, only=("color-contrast",))
         page.emulate_media(color_scheme="light")
-    if ALL or language == "en":
+    if EVERYTHING or language == "en":
         page.set_viewport_size({"width": NARROW, "height": HEIGHT})
         faults["narrow"] = [*violations(page, without=without), *shape(page, language=language, width=NARROW)]
     page.context.close()
@@ -167,9 +165,9 @@ class Examiner(Studio):
         self.faults: dict[str, list[str]] = {}
 
     def take(self, name: str, *, page: Page | None = None, widths: tuple[int, ...] = BOTH, dark: bool = False) -> None:
-        """Examine the open page at the width that this language is looked at in, where it is taken at several."""
-        if not ALL and len(widths) > 1:
-            widths, dark = (WIDTHS[self.language],), dark and self.language != "en"
+        """Examine the open page, where it is taken at several widths at one of them by turns."""
+        if not EVERYTHING and len(widths) > 1:
+            widths = (widths[self.count % len(widths)],)
         super().take(name, page=page, widths=widths, dark=dark)
 
     def _shoot(self, page: Page, name: str) -> None:

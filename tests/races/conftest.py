@@ -1,6 +1,5 @@
 """Given: the real service as two gunicorn processes on PostgreSQL, started once for all races."""
 
-import os
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -15,12 +14,13 @@ from devtools.people import citizens
 from devtools.stack import Stack
 from mocks.card.cards import open_deck
 from tests.races.stage import Stage
+from tests.turns import rounds
 from wsgi import build
 
 # Hashing passwords is not what is raced; each shot names its own source, as a proxy would.
 ENVIRONMENT = {"AUTHSVC_ARGON2_MEMORY_KIB": "64", "AUTHSVC_ARGON2_TIME": "1", "AUTHSVC_TRUSTED_PROXIES": "1"}
-# All twenty take nine minutes of one core: `AUTHSVC_RACE_ROUNDS=20` runs them.
-ROUNDS = int(os.environ.get("AUTHSVC_RACE_ROUNDS", "6"))
+# All twenty take nine minutes of one core.
+ROUNDS = rounds(4, full=20, variable="AUTHSVC_RACE_ROUNDS")
 
 
 @pytest.fixture(params=range(ROUNDS), autouse=True)
