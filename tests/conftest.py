@@ -47,6 +47,13 @@ class PortalClient(FlaskClient):
 LONGEST = ("journeys/test_accessibility.py", "hostile", "journeys", "faults", "races", "authsvc/registration", "otp")
 
 
+def pytest_report_header() -> str:
+    """Say what this run leaves out."""
+    return "every case on every database, in every language" if turns.EVERYTHING else turns.LEAVES_OUT
+
+
+# First: afterwards the workers' own plugin reads the groups, and would find none.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the longest parts of the run first; a worker takes a whole file, or what a test names as its group."""
     if not turns.EVERYTHING and (out := turns.left_out(items)):

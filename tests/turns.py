@@ -2,7 +2,7 @@
 
 Tests of services run on two databases, tests of pages in two languages. All of it both ways takes twice as long, so
 that in `make test` each case takes one of the two, always the same one, chosen by its name: about half of all cases run
-each way, and pytest says how many it deselected. What is about a database or a language itself asks for it by name.
+each way, and the run's first lines say so. What is about a database or a language itself asks for it by name.
 """
 
 import os
@@ -15,6 +15,7 @@ from zlib import crc32
 import pytest
 
 EVERYTHING: Final = os.environ.get("AUTHSVC_TESTS") == "all"
+LEAVES_OUT: Final = "each case on one database and in one language, by turns; AUTHSVC_TESTS=all runs all"
 TWINS: Final = ("database_url", "language", "pocket")  # parameters of which one value at a time is enough
 
 

@@ -21,6 +21,7 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-prefers-reduced-motion",  # what moves is drawn sixty times a second while a story waits for something else
 )
 LOSSY = "loses.example"  # a mail provider of which the settings say that it loses our mails
 PATIENCE = 15_000  # ms: for the slowest machine that these stories are told on
@@ -44,9 +45,9 @@ def open_page(browser: Browser, **options: object) -> Page:
 
 # Each file has a stack of its own: who is registered in it must not hang on which files a worker ran before.
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+def stack(migrated_sqlite: Path) -> Iterator[Stack]:
     expect.set_options(timeout=PATIENCE)
-    with Stack(extra_env={"AUTHSVC_LOSSY_MAIL_DOMAINS": LOSSY}) as stack:
+    with Stack(migrated=migrated_sqlite, extra_env={"AUTHSVC_LOSSY_MAIL_DOMAINS": LOSSY}) as stack:
         yield stack
         stack.check()
 

@@ -39,11 +39,13 @@ BROKEN = """<!doctype html><html><title>x</title><meta name=viewport content="wi
 
 
 @pytest.fixture(scope="module")
-def house(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Browser]]:
+def house(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path
+) -> Iterator[tuple[Stack, Browser]]:
     """Start everything anew: these walks move the clock and the card in the reader."""
     expect.set_options(timeout=PATIENCE)
     browser = launch(playwright, *Camera(tmp_path_factory.mktemp("camera") / "camera.y4m").launch_args)
-    with Stack() as stack:
+    with Stack(migrated=migrated_sqlite) as stack:
         yield stack, browser
         stack.check()
     browser.close()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, Route, expect
@@ -24,11 +25,13 @@ ARC = "document.querySelector('.arc').style.strokeDashoffset"
 
 
 @pytest.fixture(scope="module", params=["offered", "required"])
-def house(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[tuple[Stack, Browser, str]]:
+def house(
+    playwright: Playwright, request: pytest.FixtureRequest, migrated_sqlite: Path
+) -> Iterator[tuple[Stack, Browser, str]]:
     """Start everything anew, for these stories move the clock and lock typed codes."""
     expect.set_options(timeout=PATIENCE)
     browser = launch(playwright)
-    with Stack(extra_env={"AUTHSVC_OTP_PAGE_TAG": request.param}) as stack:
+    with Stack(migrated=migrated_sqlite, extra_env={"AUTHSVC_OTP_PAGE_TAG": request.param}) as stack:
         yield stack, browser, request.param
         stack.check()
     browser.close()

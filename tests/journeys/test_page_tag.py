@@ -1,6 +1,7 @@
 """The two characters of a login page that stays open: they are renewed before they die."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,9 +13,9 @@ SLOT = 600  # seconds, after which a page that is loaded shows other characters
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+def stack(migrated_sqlite: Path) -> Iterator[Stack]:
     expect.set_options(timeout=PATIENCE)
-    with Stack(extra_env={"AUTHSVC_OTP_PAGE_TAG": "required"}) as stack:
+    with Stack(migrated=migrated_sqlite, extra_env={"AUTHSVC_OTP_PAGE_TAG": "required"}) as stack:
         yield stack
         stack.check()
 

@@ -37,10 +37,10 @@ KEPT = """async () => {
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[Stack]:
+def house(migrated_sqlite: Path) -> Iterator[Stack]:
     """Start everything anew: what is chosen as the handset's connection holds for every browser."""
     expect.set_options(timeout=PATIENCE)
-    with Stack() as stack:
+    with Stack(migrated=migrated_sqlite) as stack:
         yield stack
         stack.check()
 
