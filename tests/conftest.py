@@ -52,10 +52,8 @@ def pytest_report_header() -> str:
     return "every case on every database, in every language" if turns.EVERYTHING else turns.LEAVES_OUT
 
 
-# First: afterwards the workers' own plugin reads the groups, and would find none.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest parts of the run first; a worker takes a whole file, or what a test names as its group."""
+    """Leave out what is not this case's turn, and put the longest parts of the run first."""
     if not turns.EVERYTHING and (out := turns.left_out(items)):
         config.hook.pytest_deselected(items=out)
         gone = set(out)
@@ -67,9 +65,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return next((at for at, part in enumerate(LONGEST) if path.startswith(part)), len(LONGEST))
 
     items.sort(key=place)
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(here).as_posix()))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -198,9 +198,7 @@ class Examiner(Studio):
             self.faults[f"{self.count:02}-{name}"] = found
 
 
-@pytest.mark.parametrize(
-    "language", [pytest.param(each, marks=pytest.mark.xdist_group(f"walk in {each}")) for each in LANGUAGES]
-)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_on_the_way_is_open_to_everybody(
     house: tuple[Stack, Browser], people: list[Person], language: str
 ) -> None:
