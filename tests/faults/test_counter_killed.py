@@ -26,7 +26,7 @@ from mocks.people import Person as Somebody
 from tests.faults.site import Site, email_of
 from tests.turns import rounds
 
-ROUNDS = rounds(4, full=8, variable="AUTHSVC_FAULT_ROUNDS")
+ROUNDS = rounds(3, full=8, variable="AUTHSVC_FAULT_ROUNDS")
 DESKS = 4
 DICE = random.Random(2)  # noqa: S311 - moments to kill at, nothing secret
 

@@ -23,7 +23,7 @@ from mocks.people import Person as Somebody
 from tests.faults.site import COPIES, Site, email_of
 from tests.turns import rounds
 
-ROUNDS = rounds(6, full=12, variable="AUTHSVC_FAULT_ROUNDS")
+ROUNDS = rounds(4, full=12, variable="AUTHSVC_FAULT_ROUNDS")
 WALKERS = 6
 LEASE_SECONDS = outbox.LEASE.total_seconds() + 1
 DICE = random.Random(1)  # noqa: S311 - moments to kill at, nothing secret

@@ -1,6 +1,5 @@
 """Many seeded journeys, and then a search for every secret in everything that they left: nothing is found."""
 
-import os
 import random
 import time
 
@@ -19,10 +18,11 @@ from tests.conftest import ORIGIN
 from tests.devicebind.telco.conftest import telco
 from tests.hostile.traces import BY_PROTOCOL, Place, Traces, leave_tables, listening
 from tests.hostile.wanderers import Town, Wanderer
+from tests.turns import rounds
 
 __all__ = ["telco"]
 
-JOURNEYS = int(os.environ.get("AUTHSVC_SILENT_JOURNEYS", "100"))
+JOURNEYS = rounds(50, full=1000, variable="AUTHSVC_SILENT_JOURNEYS")
 SEED = 20261121
 
 # Where something hidden must be sent, and only there: what → the ends of the operators' addresses that take it.

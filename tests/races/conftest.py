@@ -20,7 +20,7 @@ from wsgi import build
 # Hashing passwords is not what is raced; each shot names its own source, as a proxy would.
 ENVIRONMENT = {"AUTHSVC_ARGON2_MEMORY_KIB": "64", "AUTHSVC_ARGON2_TIME": "1", "AUTHSVC_TRUSTED_PROXIES": "1"}
 # All twenty take nine minutes of one core.
-ROUNDS = rounds(4, full=20, variable="AUTHSVC_RACE_ROUNDS")
+ROUNDS = rounds(3, full=20, variable="AUTHSVC_RACE_ROUNDS")
 
 
 @pytest.fixture(params=range(ROUNDS), autouse=True)
