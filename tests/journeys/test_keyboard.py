@@ -68,10 +68,23 @@ def test_registration_and_login_need_no_mouse(
     press(pc, "confirm-submit")
     press(pc, "to-login")
     write(pc, "card-password", PASSWORD)
-    pc.keyboard.press("Enter")
+    enter(pc, "card-submit")
     expect(pc.get_by_test_id("no-devices")).to_be_visible()
     press(pc, "generate-code")
     expect(pc.get_by_test_id("device-code")).to_be_visible()
+
+
+def test_enter_before_the_script_is_there_sends_no_password_anywhere(stack: Stack, pc: Page) -> None:
+    sent: list[str] = []
+    pc.route("**/static/js/login-card.js", lambda route: route.abort())
+    pc.goto(f"{stack.origin}/login#card")
+    pc.on("request", lambda request: sent.append(request.url))
+    write(pc, "card-password", PASSWORD)
+    pc.keyboard.press("Enter")
+
+    pc.get_by_test_id("card-password").press("Tab")  # whatever Enter began is under way by now
+    expect(pc.get_by_test_id("card-password")).to_have_value(PASSWORD)
+    assert not [url for url in sent if "password" in url or url.startswith(f"{stack.origin}/login")]
 
 
 def test_a_visit_at_the_counter_needs_no_mouse(
@@ -82,7 +95,7 @@ def test_a_visit_at_the_counter_needs_no_mouse(
     reader.insert(member.card_id)
     pc.goto(f"{stack.origin}/counter/login")
     write(pc, "staff-pin", member.pin)
-    pc.keyboard.press("Enter")
+    enter(pc, "staff-submit")
     # and registers somebody
     press(pc, "to-register")
     reader.insert(visitor.card_id)
@@ -106,7 +119,7 @@ def test_a_visit_at_the_counter_needs_no_mouse(
     # makes a device code
     press(pc, "to-phone")
     write(pc, "code-reason", "asked for it at the counter")
-    pc.keyboard.press("Enter")
+    enter(pc, "make-code-submit")
     expect(pc.get_by_test_id("device-code")).to_be_visible()
     press(pc, "back")
     # suspends, and finds the person again by ID
@@ -306,6 +319,12 @@ def tab_to(page: Page, test_id: str) -> None:
 
 def press(page: Page, test_id: str) -> None:
     tab_to(page, test_id)
+    page.keyboard.press("Enter")
+
+
+def enter(page: Page, submit: str) -> None:
+    """Send the form by the Enter key, once its script can take it."""
+    expect(page.get_by_test_id(submit)).to_be_enabled()
     page.keyboard.press("Enter")
 
 

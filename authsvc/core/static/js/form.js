@@ -149,7 +149,10 @@ export async function whileBusy(button, work) {
 
 const isFault = (fault) => fault instanceof Problem || fault instanceof CardFault;
 
-/** Makes a form call `work(form)` on submit. Refusals are shown in it; any other error is a defect and is rethrown. */
+/**
+ * Makes a form call `work(form)` on submit, and lets it be submitted: its button comes disabled, so that nobody's Enter
+ * before this script sends what they typed to the page's address. Refusals are shown; any other error is rethrown.
+ */
 export function handle(form, work) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -165,6 +168,7 @@ export function handle(form, work) {
       }
     });
   });
+  for (const button of form.querySelectorAll("[type=submit]")) button.disabled = false;
 }
 
 /** A form's value, trimmed; undefined where empty, so that optional fields are left out of the JSON. */
