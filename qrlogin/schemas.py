@@ -5,11 +5,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from authsvc.core.i18n import N_
-from authsvc.core.schema import Flag, In, IsoDate, Moment, PublicKeyIn, Text
+from authsvc.core.schema import Flag, In, IsoDate, Moment, PublicKeyIn, Text, WaitIn
 from authsvc.identity.credentials import AssertionIn
 from authsvc.identity.schemas import BASE64URL, NationalId, UnitChoice
 
 LONGEST_JWS = 8192
+STATUSES = ("waiting", "scanned", "approved", "denied", "expired", "used")
 
 
 class BeginIn(UnitChoice):
@@ -41,9 +42,7 @@ class BegunOut(Schema):
 class OrderOut(Schema):
     """An order as its browser sees it; `step` is finer than `status`, `reason` says why it was denied or is over."""
 
-    status = fields.String(
-        required=True, validate=validate.OneOf(("waiting", "scanned", "approved", "denied", "expired", "used"))
-    )
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     step = fields.String(required=True)
     reason = fields.String(allow_none=True)
     frame = fields.Nested(FrameOut, required=True)
@@ -52,6 +51,12 @@ class OrderOut(Schema):
     typed_code = fields.String(required=True)
     receipt = fields.String(allow_none=True)
     return_here = fields.Boolean(required=True)
+
+
+class PollIn(WaitIn):
+    """How long the answer may be held back while the order is as the page last heard it (`seen`)."""
+
+    seen = fields.String(validate=validate.OneOf(STATUSES))
 
 
 class ScanIn(In):

@@ -10,7 +10,7 @@ from authsvc.core.errors import NotFound
 from authsvc.core.held import Held
 from authsvc.core.kit import Kit
 from qrlogin.lookout import Following, Lookout
-from qrlogin.orders import FINAL, OrderView, watch
+from qrlogin.orders import FINAL, LIVE, OrderView, watch
 
 COMMENT_EVERY: Final = timedelta(seconds=20)
 COME_BACK_MS: Final = 2000
@@ -83,14 +83,18 @@ def _event(name: str, data: dict[str, Any]) -> bytes:
     return f"event: {name}\ndata: {json.dumps(data)}\nretry: {COME_BACK_MS}\n\n".encode()
 
 
-def poll(kit: Kit, *, order_id: str, browser: str | None, wait: int) -> OrderView:
-    """Return the order at its next change or frame, or after `wait` seconds (0 where this process does not hold)."""
+def poll(kit: Kit, *, order_id: str, browser: str | None, wait: int, seen: str | None = None) -> OrderView:
+    """Return the order at its next change or frame, or after `wait` seconds (0 where this process does not hold).
+
+    What changed between two polls is told at once: it is held only while its status is `seen`, and never once decided.
+    """
     if wait == 0:
         return watch(kit, order_id=order_id, browser=browser)
     follow = kit.port(Lookout).follow(kit, order_id=order_id, browser=browser)
     with kit.port(Held).turn(f"poll {order_id}") as turn, follow as following:
         order = first = following.look()
-        until = kit.clock.now() + timedelta(seconds=wait if turn.granted else 0)
+        held = turn.granted and first.status in LIVE and first.status == (seen or first.status)
+        until = kit.clock.now() + timedelta(seconds=wait if held else 0)
         while (at := kit.clock.now()) < until and _is_as(first, order) and turn.is_newest() and not following.ended:
             following.pause(_until(min(order.changes_at, until), at))
             order = following.look()
@@ -98,7 +102,7 @@ def poll(kit: Kit, *, order_id: str, browser: str | None, wait: int) -> OrderVie
 
 
 def _is_as(first: OrderView, order: OrderView) -> bool:
-    return order.status not in FINAL and _told(order) == _told(first)
+    return _told(order) == _told(first)
 
 
 def _told(order: OrderView) -> tuple[dict[str, Any], str]:

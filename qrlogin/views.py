@@ -15,7 +15,6 @@ import qrlogin.stream as stream
 from authsvc.core import qr
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import NotFound, Throttled
-from authsvc.core.schema import WaitIn
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import doors, dpop
 from authsvc.identity.authenticators import AssertionRefused
@@ -86,7 +85,7 @@ def events(order_id: str) -> Response:
 
 @bp.route("/qr-logins/<order_id>", methods=["GET"])
 @door("anyone")
-@bp.arguments(WaitIn, location="query")
+@bp.arguments(schemas.PollIn, location="query")
 @bp.response(200, schemas.OrderOut)
 @bp.refuses(NotFound)
 def poll(query: dict[str, Any], order_id: str) -> dict[str, Any]:

@@ -58,6 +58,19 @@ def test_a_second_stream_of_an_order_ends_the_first(ask: Ask, kit: Kit) -> None:
     assert next(second)
 
 
+def test_what_changed_between_two_polls_is_told_at_once(ask: Ask, clock: MovableClock, phone: Phone) -> None:
+    page = ask()
+    scan = phone.scan(page.frame())
+    before = clock.now()
+
+    scanned = page.browser.get(f"{page.path}?wait=25&seen=waiting").json
+    phone.approve(scan, page.order["match_code"])
+    approved = page.browser.get(f"{page.path}?wait=25").json
+
+    assert [scanned and scanned["status"], approved and approved["status"]] == ["scanned", "approved"]
+    assert clock.now() == before
+
+
 def test_a_held_poll_answers_at_the_next_frame(ask: Ask, clock: MovableClock) -> None:
     page = ask()
     before = clock.now()

@@ -13,12 +13,12 @@ export const isFinal = (status) => FINAL.has(status);
 export const isOver = ({ status, return_here: here }) => isFinal(status) && !(status === "approved" && here);
 
 /** Long polls until a final state; an answer that came at once means that there is no push: then every 2 s. */
-async function poll(order, heard, signal) {
+async function poll(order, heard, signal, seen) {
   while (!signal.aborted) {
     const begun = performance.now();
     let answer = null;
     try {
-      answer = await call("GET", `/qr-logins/${order.id}?wait=25`, undefined, { signal });
+      answer = await call("GET", `/qr-logins/${order.id}?wait=25&seen=${seen}`, undefined, { signal });
     } catch (fault) {
       if (signal.aborted) return;
       if (!(fault instanceof Problem)) throw fault;
@@ -30,6 +30,7 @@ async function poll(order, heard, signal) {
     if (signal.aborted) return;
     if (answer.frame) heard.frame({ text: answer.frame.text, typed_code: answer.typed_code });
     heard.told(answer);
+    seen = answer.status;
     if (isOver(answer)) return;
     if (performance.now() - begun < QUICK) await pause(REST);
   }
@@ -54,7 +55,7 @@ export function follow(order, heard, signal) {
       return;
     }
     stream.close();
-    poll(order, heard, signal);
+    poll(order, heard, signal, last.status);
   });
   signal.addEventListener("abort", () => stream.close());
 }
