@@ -29,7 +29,7 @@ run: setup  ## start everything on this machine and say where to look; ctrl-C en
 test: setup test-tools  ## run all tests (PYTEST_ARGS="-k otp" chooses)
 	$(PY) -m pytest $(PYTEST_ARGS)
 
-test-all: setup test-tools  ## the same, every case on both databases, in both languages and with all rounds (an hour)
+test-all: setup test-tools  ## the same, every case on both databases, in both languages and with all rounds
 	AUTHSVC_TESTS=all $(PY) -m pytest $(PYTEST_ARGS)
 
 check: setup  ## lint, format, types, layers, and whether the migrations match the tables

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from devtools.people import StaffMember, staff_member
-from devtools.ports import FIRST_DATA_PATH, HOST, Ports
+from devtools.ports import FIRST_DATA_PATH, HOST, Ports, free_ports
 from devtools.processes import Child, Family, clean_environment
 
 THREADS = 64
@@ -177,8 +177,7 @@ class Stack:
 
     def _start_push(self, environment: dict[str, str]) -> int:
         """Start the push process and the front door, and return the port that is left for the service."""
-        ports: list[int] = sorted({*vars(Ports.free()).values()} - {self.ports.service})
-        behind, pushing = ports[:2]
+        behind, pushing = [port for port in free_ports(3) if port != self.ports.service][:2]
         environment["AUTHSVC_TRUSTED_PROXIES"] = "1"
         front = [sys.executable, "-m", "devtools.front", str(self.ports.service), str(behind), str(pushing)]
         self.family.start("front", front, clean_environment())

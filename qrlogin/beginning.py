@@ -20,7 +20,7 @@ from authsvc.core.throttle import Limit
 from authsvc.identity import people
 from authsvc.identity.models import ACTIVE, Person
 from qrlogin.models import QrOrder
-from qrlogin.orders import LEASE, LIFE, OPEN, OrderView, require_own, start_token, view, void
+from qrlogin.orders import LEASE, LIFE, OPEN, OrderView, record_for_owner, require_own, start_token, view, void
 
 LIVE_PER_PERSON: Final = 3
 REISSUES: Final = 5
@@ -101,7 +101,7 @@ def _follow(session: Session, kit: Kit, old: QrOrder, *, at: datetime) -> QrOrde
 def _follower(session: Session, old: QrOrder, *, at: datetime) -> QrOrder:
     """Return the order that followed this one and waits still; raise `OrderNotRenewed` where none does."""
     session.refresh(old)
-    # A browser has one open order at a time: the one that waits is the next, where it counts one more before it.
+    # A browser has one open order at a time: it is the next where it counts one more before it, for the same tab.
     next_one = select(QrOrder).where(
         QrOrder.browser_digest == old.browser_digest,
         QrOrder.claimed_id == old.claimed_id,
@@ -110,7 +110,7 @@ def _follower(session: Session, old: QrOrder, *, at: datetime) -> QrOrder:
         QrOrder.expires_at > at,
     )
     order = session.scalar(next_one) if (old.state, old.reason) == ("void", "renewed") else None
-    if order is None:
+    if order is None or order.browser_key != old.browser_key:
         raise OrderNotRenewed
     return order
 
@@ -179,5 +179,5 @@ def _make_room(session: Session, kit: Kit, new: QrOrder) -> bool:
     if surplus:
         void(session, QrOrder.id.in_([order.id for order in surplus]), waiting, reason="crowded")
     for order in surplus:
-        audit.record(session, kit, "qr.crowded", actor=order.person_id, object=order.id)
+        record_for_owner(session, kit, "qr.crowded", order)
     return still_free > 0

@@ -1,6 +1,6 @@
 """What `make test` does by turns, and `make test-all` in full.
 
-Tests of services run on two databases, tests of pages in two languages. All of it both ways takes twice as long, so
+Tests of services run on two databases, tests of pages in two languages. All of it both ways takes longer, so
 that in `make test` each case takes one of the two, always the same one, chosen by its name: about half of all cases run
 each way, and the run's first lines say so. What is about a database or a language itself asks for it by name.
 """

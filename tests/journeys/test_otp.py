@@ -85,6 +85,15 @@ def shown(phone: Page) -> Locator:
     return phone.get_by_test_id("otp-code")
 
 
+def with_a_code(house: tuple[Stack, Browser, str], person: Person, language: str) -> tuple[Stack, Person, Page]:
+    """Register a person, bind a phone to them and have it show a code."""
+    stack, browser, _mode = house
+    phone = bound(stack, browser, person, language)
+    phone.get_by_test_id("home-otp").click()
+    expect(shown(phone)).to_have_text(CODE)
+    return stack, person, phone
+
+
 def in_order(page: Page, language: str, width: int) -> None:
     """Examine a state as the walk through all pages does, light and dark."""
     page.emulate_media(reduced_motion="reduce")
@@ -145,14 +154,10 @@ def test_a_code_tied_to_a_page_opens_that_page_and_no_other(
 def test_the_code_on_the_phone_is_told_in_every_state(
     house: tuple[Stack, Browser, str], people: Callable[[], Person], language: str
 ) -> None:
-    stack, browser, _mode = house
-    person = people()
-    phone = bound(stack, browser, person, language)
+    stack, person, phone = with_a_code(house, people(), language)
     ring, live = phone.locator(".ring"), phone.locator("#live")
 
     # alive: large, spelled out, with what truly remains
-    phone.get_by_test_id("home-otp").click()
-    expect(shown(phone)).to_have_text(CODE)
     code = shown(phone).inner_text()
     expect(phone.get_by_test_id("otp-spoken")).to_have_text(", ".join(" ".join(half) for half in code.split()))
     expect(live).to_contain_text(" ".join(code.split()[0]))
@@ -199,11 +204,7 @@ def test_the_code_on_the_phone_is_told_in_every_state(
 def test_a_code_older_than_a_used_one_and_a_closed_form_are_told(
     house: tuple[Stack, Browser, str], people: Callable[[], Person], language: str
 ) -> None:
-    stack, browser, _mode = house
-    person = people()
-    phone = bound(stack, browser, person, language)
-    phone.get_by_test_id("home-otp").click()
-    expect(shown(phone)).to_have_text(CODE)
+    stack, person, phone = with_a_code(house, people(), language)
     stack.move_clock(31)
     newer = phone.context.new_page()
     newer.goto(f"{stack.origin}/app/")

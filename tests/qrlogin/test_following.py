@@ -110,6 +110,20 @@ def test_what_replaced_the_order_that_followed_is_not_given_in_its_place(ask: As
     assert page.browser.post(f"{page.path}/successors").json["code"] == "order_not_renewed"  # type: ignore[index]
 
 
+def test_a_follower_of_another_tab_is_not_given_to_the_one_that_lost_its_answer(ask: Ask, clock: MovableClock) -> None:
+    def tab() -> dict[str, object]:
+        return dict(ECKey.generate_key("P-256").as_dict(private=False))
+
+    page = ask(browser_key=tab())
+    clock.forward(seconds=OVER)
+    next_of(page)
+    other = ask(page.browser, browser_key=tab())
+    clock.forward(seconds=OVER)
+    next_of(other)  # the same browser, person and count, for the other tab's key
+
+    assert page.browser.post(f"{page.path}/successors").json["code"] == "order_not_renewed"  # type: ignore[index]
+
+
 def test_the_order_that_was_followed_is_dead_for_the_phone(ask: Ask, clock: MovableClock, phone: Phone) -> None:
     page = ask()
     clock.forward(seconds=OVER - 3)

@@ -95,3 +95,15 @@ def test_orders_that_follow_others_at_once_leave_three(kit: Kit, clock: MovableC
     with kit.read() as session:
         live = (QrOrder.state == "waiting", QrOrder.expires_at > kit.clock.now())
         assert session.scalar(select(func.count()).select_from(QrOrder).where(*live)) == LIVE_PER_PERSON
+
+
+def test_the_order_that_follows_is_one_however_often_it_is_asked_for_at_once(kit: Kit, clock: MovableClock) -> None:
+    person = make_person(kit)
+    old = begin(kit, national_id=person.national_id, birth_date=person.birth_date, browser="one")
+    clock.forward(seconds=180)
+    followers: list[str] = []
+
+    all_at_once(lambda _: followers.append(renew(kit, order_id=old.id, browser="one").id), times=THREADS)
+
+    assert len(followers) == THREADS
+    assert len(set(followers)) == waiting(kit).total() == 1

@@ -138,3 +138,19 @@ def test_a_login_that_was_pushed_out_is_in_the_persons_history(ask: Ask, kit: Ki
 
     told = show_history(kit, view=make_session(kit, person).view).events
     assert [one.what for one in told].count("qr.crowded") == 1
+
+
+def test_a_stranger_cannot_bury_the_history_under_logins_that_come_to_nothing(
+    ask: Ask, kit: Kit, person: Somebody, clock: MovableClock
+) -> None:
+    def told() -> list[str]:
+        return [one.what for one in show_history(kit, view=make_session(kit, person).view).events]
+
+    for page in [ask() for _ in range(12)]:
+        cancel(page.browser, page)
+
+    assert (told().count("qr.crowded"), told().count("qr.cancelled")) == (1, 1)
+    clock.forward(hours=1)
+    again = ask()
+    cancel(again.browser, again)
+    assert told().count("qr.cancelled") == 2
