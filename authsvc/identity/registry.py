@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from authsvc.core.errors import Unavailable
 from authsvc.core.keys import new_token
 from authsvc.core.remote import Remote
+
+SUBJECTS: Final = ("card_number", "national_id", "holder_number")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,10 @@ class Registry(Protocol):
         """Return the insured person with this national ID."""
         ...
 
+    def find_by_holder(self, holder_number: str) -> Insured | None:
+        """Return the insured person to whom a certificate with this holder number was issued."""
+        ...
+
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
         ...
@@ -67,6 +73,10 @@ class HttpRegistry:
         """Return the insured person with this national ID."""
         return _insured(self._ask("/v1/insured/lookup", national_id=national_id))
 
+    def find_by_holder(self, holder_number: str) -> Insured | None:
+        """Return the insured person to whom a certificate with this holder number was issued."""
+        return _insured(self._ask("/v1/insured/lookup", holder_number=holder_number))
+
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
         return self._matches("/v1/household/match", national_id=national_id, household=vars(household))
@@ -85,7 +95,7 @@ class HttpRegistry:
         nonce = new_token(16)
         answer = self._remote.ask(path, {"nonce": nonce, **question})
         # An answer to another question, or about another person, is no answer.
-        subject: dict[str, Any] = {name: question[name] for name in ("card_number", "national_id") if name in question}
+        subject: dict[str, Any] = {name: question[name] for name in SUBJECTS if name in question}
         if any(answer.get(name) != value for name, value in {"nonce": nonce, **subject}.items()):
             raise Unavailable
         return answer

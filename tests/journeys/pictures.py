@@ -32,7 +32,7 @@ def look_around(studio: Studio) -> None:
     """Take what everybody may see, and what goes wrong there."""
     studio.reader.insert(None)
     studio.visit("/", "home", dark=True)
-    for way in ("card", "qr", "otp"):
+    for way in ("card", "qr", "otp", "certificate"):
         studio.visit(f"/login#{way}", f"login-{way}", widths=(*BOTH, ZOOMED), dark=way == "card")
     studio.visit("/registration/reset", "reset")
     studio.visit("/registration/resend", "resend")

@@ -1,0 +1,32 @@
+"""The call that logs in by certificate."""
+
+from typing import Any
+
+from flask import Flask
+
+import certlogin.service as service
+from authsvc.core.cookies import browser_token
+from authsvc.core.web import ApiBlueprint, door, kit
+from authsvc.identity.login import CardNotRegistered
+from authsvc.identity.models import SessionView
+from authsvc.identity.schemas import SessionOut
+from authsvc.identity.standing import OnlineServicesSuspended
+from authsvc.identity.views import CARD_REFUSALS, enter
+from certlogin.schemas import CertificateLoginIn
+
+bp = ApiBlueprint("certificates", __name__, url_prefix="/api/v1", description="Login by certificate")
+
+
+@bp.route("/sessions/certificate", methods=["POST"])
+@door("anyone")
+@bp.arguments(CertificateLoginIn)
+@bp.response(201, SessionOut)
+@bp.refuses(*CARD_REFUSALS, CardNotRegistered, OnlineServicesSuspended)
+def log_in(body: dict[str, Any]) -> SessionView:
+    """Open a session with a natural-person certificate whose card has asked for its PIN."""
+    return enter(service.log_in(kit(), browser=browser_token(kit().settings), **body))
+
+
+def register(app: Flask) -> None:
+    """Put the call on the API."""
+    app.extensions["api"].register_blueprint(bp)
