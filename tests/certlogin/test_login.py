@@ -53,7 +53,7 @@ def test_the_registry_is_asked_once(browser: Browser, kit: Kit, wang: str, trans
     assert wang
 
 
-@pytest.mark.parametrize("kind", ["drop", "garbage", "lie", "missing_field", "wrong_nonce"])
+@pytest.mark.parametrize("kind", ["500", "garbage", "lie", "missing_field", "wrong_nonce"])
 def test_a_registry_that_fails_or_lies_opens_nothing(
     browser: Browser, kit: Kit, wang: str, transports: Transports, kind: str
 ) -> None:
