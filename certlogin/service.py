@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import certlogin.persons as persons
+import certlogin.units as units
 from authsvc.core.kit import Kit
 from authsvc.identity import challenges
 from authsvc.identity.cards import CardProof
 from authsvc.identity.opened import Entered
-from certlogin import persons, units
 
 WAYS: Final[Mapping[str, Callable[..., Entered[Any]]]] = {"citizen": persons.log_in, "unit": units.log_in}
 
