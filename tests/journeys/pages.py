@@ -38,6 +38,7 @@ PAGES: Final = {
     "/counter/people/{person}/phone": STAFF,
     "/counter/people/{person}/card": STAFF,
     "/me": CARD,
+    "/functions/filings": CARD,
     "/account": CARD,
     "/devices": CARD,
     "/devices/{device}": CARD,
