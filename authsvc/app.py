@@ -27,7 +27,7 @@ from authsvc.core.held import Held
 from authsvc.core.keys import Keys
 from authsvc.core.kit import Kit, source_of
 from authsvc.core.remote import Remote
-from authsvc.identity.challenges import CardAnchors
+from authsvc.identity.challenges import CardAnchors, MobileAnchors
 from authsvc.identity.epochs import Gate
 from authsvc.identity.keeping import AttestationTrust, read_trust
 from authsvc.identity.ocsp import OcspRevocations
@@ -94,6 +94,7 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
         Registry: HttpRegistry(registry),
         Revocations: OcspRevocations(responder_at, otherwise=CrlRevocations(lists_at)),
         CardAnchors: CardAnchors(read_anchors(settings.card_ca_file)),
+        MobileAnchors: MobileAnchors(read_anchors(settings.twfido_ca_file, variable="AUTHSVC_TWFIDO_CA_FILE")),
         AttestationTrust: read_trust(settings.attestation_roots_file, settings.attestation_status_file),
         Passwords: Passwords(keys, hasher),
         Ways: Ways(),
@@ -103,14 +104,14 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
     }
 
 
-def read_anchors(file: Path | None) -> list[x509.Certificate]:
-    """Read the card issuers' certificates; without a file no card is trusted. Raise `Misconfigured`."""
+def read_anchors(file: Path | None, *, variable: str = "AUTHSVC_CARD_CA_FILE") -> list[x509.Certificate]:
+    """Read issuers' certificates; without a file nobody is trusted. Raise `Misconfigured`."""
     if file is None:
         return []
     try:
         return x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as fault:
-        raise Misconfigured("Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.") from fault
+        raise Misconfigured(f"Set {variable} to a PEM file of the issuers' certificates.") from fault
 
 
 def limit_floods(app: Flask, settings: Settings) -> None:

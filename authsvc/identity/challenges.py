@@ -36,6 +36,10 @@ class CardAnchors:
     certificates: Sequence[x509.Certificate]
 
 
+class MobileAnchors(CardAnchors):
+    """The certificates of those who issue certificates to phones: what a phone signs opens no door of a card."""
+
+
 def issue(kit: Kit, *, purpose: str, browser: str) -> CardChallenge:
     """Make a nonce that one card may sign within 120 s, for this purpose, in this browser."""
     challenge = CardChallenge(
