@@ -94,7 +94,7 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
         Registry: HttpRegistry(registry),
         Revocations: OcspRevocations(responder_at, otherwise=CrlRevocations(lists_at)),
         CardAnchors: CardAnchors(read_anchors(settings.card_ca_file)),
-        MobileAnchors: MobileAnchors(read_anchors(settings.twfido_ca_file, variable="AUTHSVC_TWFIDO_CA_FILE")),
+        MobileAnchors: MobileAnchors(read_anchors(settings.twfido_ca_file, of="twfido")),
         AttestationTrust: read_trust(settings.attestation_roots_file, settings.attestation_status_file),
         Passwords: Passwords(keys, hasher),
         Ways: Ways(),
@@ -104,14 +104,15 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
     }
 
 
-def read_anchors(file: Path | None, *, variable: str = "AUTHSVC_CARD_CA_FILE") -> list[x509.Certificate]:
+def read_anchors(file: Path | None, *, of: str = "card") -> list[x509.Certificate]:
     """Read issuers' certificates; without a file nobody is trusted. Raise `Misconfigured`."""
     if file is None:
         return []
     try:
         return x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as fault:
-        raise Misconfigured(f"Set {variable} to a PEM file of the issuers' certificates.") from fault
+        sentence = f"Set AUTHSVC_{of.upper()}_CA_FILE to a PEM file of the {of} issuers' certificates."
+        raise Misconfigured(sentence) from fault
 
 
 def limit_floods(app: Flask, settings: Settings) -> None:

@@ -126,6 +126,8 @@ def wrong_addresses(settings: Settings) -> list[str]:
             wrong.append(f"AUTHSVC_{name.upper()} to an address with its scheme, such as {DEFAULTS[name]}")
     if not urlsplit(settings.twfido_app_url).hostname or "?" in settings.twfido_app_url:
         wrong.append("AUTHSVC_TWFIDO_APP_URL to an address with its scheme, without a query")
+    if len(settings.twfido_key) != ROOT_KEY_BYTES:
+        wrong.append("AUTHSVC_TWFIDO_KEY to the base64 of 32 bytes")
     if urlsplit(settings.database_url).scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         wrong.append("AUTHSVC_DATABASE_URL to sqlite:///… or postgresql://…")
     if "@" not in settings.mail_from:
@@ -149,8 +151,6 @@ def wrong_numbers(settings: Settings) -> list[str]:
     wrong = [
         f"AUTHSVC_{name.upper()} to {least} or more" for name, least in lowest.items() if vars(settings)[name] < least
     ]
-    if len(settings.twfido_key) != ROOT_KEY_BYTES:
-        wrong.append("AUTHSVC_TWFIDO_KEY to the base64 of 32 bytes")
     if settings.otp_digits not in range(6, 9):
         wrong.append("AUTHSVC_OTP_DIGITS to 6, 7 or 8")
     if settings.otp_page_tag not in ("off", "offered", "required"):

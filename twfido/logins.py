@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+import twfido.codes as codes
 from authsvc.core.errors import NotFound
 from authsvc.core.keys import Place
 from authsvc.core.kit import Kit
-from twfido import codes
 from twfido.models import TwfidoLogin
 from twfido.verdict import APPROVED
 from twfido.wire import app_link

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, runtime_checkable
 
+import twfido.codes as codes
 from authsvc.core.errors import Unavailable
 from authsvc.core.remote import Remote
-from twfido import codes
 from twfido.refusals import TwfidoRefused, TwfidoUnavailable
 from twfido.wire import MODES, SIGN, Asked, NotBelieved, Ticket, checksum, checksum_holds, read_ticket
 

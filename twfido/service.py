@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+import twfido.codes as codes
 from authsvc.core import audit
 from authsvc.core.agents import describe
 from authsvc.core.db import claim
@@ -18,7 +19,6 @@ from authsvc.core.kit import Kit, source_of
 from authsvc.core.throttle import Limit
 from authsvc.identity import sessions, standing
 from authsvc.identity.models import Person, Proof
-from twfido import codes
 from twfido.logins import COLLECT_WITHIN, GRACE, USED, LoginView, place_of, require_own, status_of, view, void
 from twfido.models import TwfidoLogin
 from twfido.party import TwFido

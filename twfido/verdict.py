@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+import twfido.codes as codes
 from authsvc.core.errors import Invalid
 from authsvc.core.jose import b64url
 from authsvc.core.kit import Kit
@@ -23,7 +24,6 @@ from authsvc.identity.models import ACTIVE
 from authsvc.identity.numbers import normalise
 from authsvc.identity.registry import Registry
 from authsvc.identity.revocation import Revocations
-from twfido import codes
 from twfido.models import TwfidoLogin
 from twfido.party import Answer, Result
 from twfido.wire import NotBelieved, hashed_id, signed_data, unbase64
@@ -46,7 +46,8 @@ def judge(kit: Kit, login: TwfidoLogin, answer: Answer, *, at: datetime) -> Verd
     """Return the one verdict on an answer; raise `Unavailable` where registry or issuer cannot be asked."""
     if answer.result is None:
         number = answer.number or codes.UNREADABLE
-        return Verdict(state=codes.meaning_of(number).state, reason=number)
+        meaning = codes.meaning_of(number)
+        return Verdict(state=meaning.state, reason=None if meaning is codes.PENDING else number)
     try:
         return _judge_result(kit, login, answer.result, at=at)
     except CardExpired:
