@@ -22,7 +22,7 @@ class Meaning:
     text: str
 
 
-PENDING: Final = Meaning(WAITING, N_("Open TW FidO on your phone and approve there."))
+PENDING: Final = Meaning(WAITING, N_("This page goes on by itself once you have approved."))
 FAULT: Final = Meaning(
     WAITING, N_("TW FidO is slow or has a fault just now. We keep asking; another way to log in may be quicker.")
 )

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from devtools.browser import Browser as Portal
 from devtools.people import Person, make_ready
 from devtools.stack import Stack
+from tests.journeys import acts
 from tests.journeys.conftest import complaints, open_page
 
 READY: set[str] = set()
@@ -23,9 +24,7 @@ def wang(stack: Stack, people: dict[str, Person], portal: Portal) -> Person:
 
 def type_person(page: Page, stack: Stack, person: Person) -> None:
     page.goto(f"{stack.origin}/login#twfido")
-    page.get_by_test_id("twfido-national-id").fill(person.national_id)
-    for part, value in zip(("year", "month", "day"), person.birth_date.split("-"), strict=True):
-        page.get_by_test_id(f"twfido-birth-{part}").fill(value)
+    acts.name_oneself(page, "twfido", person)
 
 
 def scan(phone: Page, stack: Stack, page: Page) -> None:

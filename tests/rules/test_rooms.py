@@ -45,7 +45,9 @@ def test_nothing_is_imported_inside_a_function_and_no_exception_is_swallowed(pat
     assert broad == []
 
 
-@pytest.mark.parametrize("path", files("authsvc", "certlogin", "counter", "devicebind", "otp", "qrlogin", "twfido"), ids=name)
+@pytest.mark.parametrize(
+    "path", files("authsvc", "certlogin", "counter", "devicebind", "otp", "qrlogin", "twfido"), ids=name
+)
 def test_time_and_environment_have_one_door_each(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     reads_clock = any(call in text for call in ("datetime.now(", "time.time(", "utcnow(", "date.today("))

@@ -31,6 +31,7 @@ function typed() {
 function tellButtons(status) {
   const waits = status === "waiting";
   for (const button of view.querySelectorAll("[data-switch]")) button.hidden = !waits || button.dataset.switch === mode;
+  for (const label of regenerate.querySelectorAll("[data-when]")) label.hidden = label.dataset.when !== mode;
   regenerate.hidden = status === "approved";
   regenerate.classList.toggle("plain", waits);
   cancel.hidden = status === "approved";
