@@ -11,6 +11,7 @@ import devicebind
 import mobileapp
 import otp
 import qrlogin
+import twfido
 from authsvc import cli
 from authsvc.app import create_app
 from authsvc.core.clock import Clock, SystemClock
@@ -25,6 +26,7 @@ def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.B
     devicebind.include(app, transport=(transports or {}).get("telco"))
     otp.include(app)
     qrlogin.include(app)
+    twfido.include(app, transport=(transports or {}).get("twfido"))
     mobileapp.include(app)
     cli.include(app)
     return app

@@ -4,26 +4,34 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
+from authsvc.outside import (
+    DEMO_TWFIDO_ID,
+    DEMO_TWFIDO_KEY,
+    LEAST_DIFFERENT_BYTES,
+    is_address,
+    is_near,
+    missing_from_twfido,
+    read_twfido_key,
+)
+
 DEMO_ROOT_KEYS = "1:" + base64.urlsafe_b64encode(b"a demo key, never for production").decode()
 ROOT_KEY_BYTES = 32
 ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url", "twfido_url", "smtp_url")
 VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", "otp_page_tag", *ADDRESSES), "str"),
-    "card_component_least": "str",
+    **dict.fromkeys(("card_component_least", "twfido_service_id", "twfido_app_url"), "str"),
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "sweep_limit", "epoch"), "int"),
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
-    **dict.fromkeys(
-        ("card_ca_file", "card_profiles_file", "clock_offset_file", "revocations_file", "telco_operators_file"), "path"
-    ),
-    **dict.fromkeys(("attestation_roots_file", "attestation_status_file"), "path"),
+    **dict.fromkeys(("card_ca_file", "card_profiles_file", "clock_offset_file", "revocations_file"), "path"),
+    **dict.fromkeys(("telco_operators_file", "attestation_roots_file", "attestation_status_file"), "path"),
+    **dict.fromkeys(("twfido_ca_file",), "path"),
     **dict.fromkeys(("sessions_kept", "counter_idle", "counter_absolute"), "timedelta"),
     **dict.fromkeys(("session_idle", "session_absolute", "refresh_idle", "telco_sim_age"), "timedelta"),
 }
@@ -34,7 +42,6 @@ DEFAULTS = {
     "twfido_url": "http://127.0.0.1:8104",
     "smtp_url": "smtp://127.0.0.1:8025",
 }
-LEAST_DIFFERENT_BYTES = 8  # 32 random bytes have fewer with a chance below 2^-100
 LONGEST_SIM_AGE = timedelta(hours=2400)  # what operators can be asked (CAMARA SimSwap 2.1)
 HELD_CALLS_OF = {"push": 12_000}  # a thread of gevent's costs kilobytes; qrlogin/pushserver.py knows the number
 LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
@@ -64,6 +71,10 @@ class Settings:
     telco_operators_file: Path | None = None  # the operators that vouch for their lines, instead of the five
     telco_sim_age: timedelta = timedelta(days=7)  # a SIM that was changed within this time vouches for nobody
     twfido_url: str = DEFAULTS["twfido_url"]
+    twfido_app_url: str = "mobilemoica://moica.moi.gov.tw/w2a/verifySign"  # opens the app on a phone
+    twfido_service_id: str = DEMO_TWFIDO_ID  # what TW FidO gave us, with the AES key that seals our requests
+    twfido_key: bytes = field(default=DEMO_TWFIDO_KEY, repr=False)
+    twfido_ca_file: Path | None = None  # whose mobile certificates count; never the file of the cards
     smtp_url: str = DEFAULTS["smtp_url"]
     mail_from: str = "authsvc@localhost"
     trusted_proxies: int = 0
@@ -115,6 +126,10 @@ def wrong_addresses(settings: Settings) -> list[str]:
         place = urlsplit(getattr(settings, name))
         if place.scheme not in (("smtp", "smtps") if name == "smtp_url" else ("http", "https")) or not place.hostname:
             wrong.append(f"AUTHSVC_{name.upper()} to an address with its scheme, such as {DEFAULTS[name]}")
+    if not urlsplit(settings.twfido_app_url).hostname or "?" in settings.twfido_app_url:
+        wrong.append("AUTHSVC_TWFIDO_APP_URL to an address with its scheme, without a query")
+    if len(settings.twfido_key) != ROOT_KEY_BYTES:
+        wrong.append("AUTHSVC_TWFIDO_KEY to the base64 of 32 bytes")
     if urlsplit(settings.database_url).scheme not in ("sqlite", "postgresql", "postgresql+psycopg"):
         wrong.append("AUTHSVC_DATABASE_URL to sqlite:///… or postgresql://…")
     if "@" not in settings.mail_from:
@@ -153,23 +168,6 @@ def wrong_numbers(settings: Settings) -> list[str]:
     if settings.sessions_kept < timedelta(0):
         wrong.append("AUTHSVC_SESSIONS_KEPT to a time of 0 or more")
     return wrong
-
-
-def is_address(host: str) -> bool:
-    """Tell whether a host is a number and not a name."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def is_near(host: str | None) -> bool:
-    """Tell whether a host is this machine, where simulators live."""
-    name = host or ""
-    return name == "localhost" or (
-        is_address(name) and (ip_address(name).is_loopback or ip_address(name).is_unspecified)
-    )
 
 
 def read_root_keys(text: str) -> dict[int, bytes]:
@@ -211,7 +209,10 @@ def refuse_demo(settings: Settings) -> None:
         wrong.append("AUTHSVC_FLOOD_LIMIT to requests a minute above 0")
     if settings.argon2_memory_kib < LEAST_ARGON2_KIB:
         wrong.append(f"AUTHSVC_ARGON2_MEMORY_KIB to {LEAST_ARGON2_KIB} or more")
-    for name in PARTIES:
+    wrong += missing_from_twfido(
+        service_id=settings.twfido_service_id, key=settings.twfido_key, ca_file=settings.twfido_ca_file
+    )
+    for name in (*PARTIES, "twfido_app_url"):
         if is_near(urlsplit(getattr(settings, name)).hostname):
             wrong.append(f"AUTHSVC_{name.upper()} to the real party: this is a simulator's address")
     if wrong:
@@ -222,6 +223,7 @@ def from_env() -> Settings:
     """Read the process's environment once; raise `Misconfigured` with all that is wrong."""
     env = Env(prefix="AUTHSVC_", eager=False)
     given: dict[str, Any] = {name: getattr(env, kind)(name.upper(), None) for name, kind in VARIABLES.items()}
+    given["twfido_key"] = read_twfido_key(env.str("TWFIDO_KEY", None))
     keys_file, keys_text = env.path("ROOT_KEYS_FILE", None), env.str("ROOT_KEYS", None)
     try:
         env.seal()

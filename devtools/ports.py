@@ -25,6 +25,7 @@ class Ports:
     card: int = 8101
     registry: int = 8102
     telco: int = 8103
+    twfido: int = 8104
     smtp: int = 8025
     mail: int = 8026
 

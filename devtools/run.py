@@ -22,6 +22,7 @@ Everything is up. Where to look:
   Card reader (slot)    {card}/
   Caught mail           {mail}/
   Handset (mobile line) {telco}/handset
+  Phone with TW FidO    {twfido}/
   API documentation     {origin}/api/v1/docs
   Logs                  {logs}
 
@@ -68,6 +69,7 @@ def guide(stack: Stack) -> str:
         card=stack.urls["card"],
         mail=stack.urls["mail"],
         telco=stack.urls["telco"],
+        twfido=stack.urls["twfido"],
         logs=stack.log_dir,
         name=people[0].name,
         staff=staff.name,

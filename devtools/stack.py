@@ -47,7 +47,7 @@ class Stack:
         self.flood_limit = flood_limit
         self.extra_env = dict(extra_env or {})
         self.origin = f"http://localhost:{self.ports.service}"
-        names = ("card", "registry", "telco", "mail")
+        names = ("card", "registry", "telco", "twfido", "mail")
         self.urls = {name: f"http://{HOST}:{getattr(self.ports, name)}" for name in names}
         self.urls["service"] = self.origin
         self._database_url = database_url
@@ -128,6 +128,9 @@ class Stack:
             "AUTHSVC_CARD_COMPONENT_URL": self.urls["card"],
             "AUTHSVC_REGISTRY_URL": self.urls["registry"],
             "AUTHSVC_TELCO_URL": self.urls["telco"],
+            "AUTHSVC_TWFIDO_URL": self.urls["twfido"],
+            "AUTHSVC_TWFIDO_APP_URL": f"{self.urls['twfido']}/w2a/verifySign",
+            "AUTHSVC_TWFIDO_CA_FILE": str(self.folder / "twfido-ca.pem"),
             "AUTHSVC_SMTP_URL": f"smtp://{HOST}:{self.ports.smtp}",
             "AUTHSVC_FLOOD_LIMIT": str(self.flood_limit),
             "AUTHSVC_CLOCK_OFFSET_FILE": str(self.clock_file),
@@ -141,6 +144,7 @@ class Stack:
             "card": [*files, "--origin", self.origin],
             "registry": [],
             "telco": self._telco_options(),
+            "twfido": ["--state", str(self.folder / "twfido"), "--ca-file", str(self.folder / "twfido-ca.pem")],
             "mail": ["--smtp-port", str(self.ports.smtp)],
         }
         same = ["--clock-offset-file", str(self.clock_file)]

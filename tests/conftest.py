@@ -19,13 +19,16 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from authsvc.cli import alembic_config
-from authsvc.core.db import Base, open_engine
+from authsvc.core.db import open_engine
 from authsvc.core.kit import Kit
+from authsvc.outside import DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY
 from authsvc.settings import Settings
 from mocks.card import app as card_app
 from mocks.card.cards import Deck, open_deck
 from mocks.people import World, load_world
 from mocks.registry import app as registry_app
+from mocks.twfido import app as twfido_app
+from mocks.twfido.office import Office, Provider
 from tests import turns
 from tests.browser import Browser
 from tests.clocks import MovableClock
@@ -189,23 +192,59 @@ def deck(card_folder: Path, clock: MovableClock, world: World) -> Iterator[Deck]
     (card_folder / "states.json").unlink(missing_ok=True)
 
 
+@pytest.fixture(scope="session")
+def mobile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the keys of the phones with TW FidO, made once per run."""
+    return tmp_path_factory.mktemp("twfido")
+
+
 @pytest.fixture
-def transports(deck: Deck, world: World) -> dict[str, httpx2.BaseTransport]:
+def twfido_party(mobile_folder: Path, clock: MovableClock, world: World) -> Iterator[Flask]:
+    """Run the provider of TW FidO, with every phone in the state it begins in."""
+    (mobile_folder / "states.json").unlink(missing_ok=True)
+    provider = Provider(DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY)
+    yield twfido_app.create_app(world, folder=mobile_folder, provider=provider, clock=clock)  # type: ignore[arg-type]
+    (mobile_folder / "states.json").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def office(twfido_party: Flask) -> Office:
+    """Return the provider's books."""
+    office: Office = twfido_party.extensions["office"]
+    return office
+
+
+class Issuers(httpx2.BaseTransport):
+    """Leads to the issuer of the cards or, by its port, to that of the phones' certificates."""
+
+    def __init__(self, cards: httpx2.BaseTransport, phones: httpx2.BaseTransport) -> None:
+        self.cards, self.phones = cards, phones
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        return (self.phones if request.url.port == 8104 else self.cards).handle_request(request)
+
+
+@pytest.fixture
+def transports(deck: Deck, world: World, twfido_party: Flask) -> dict[str, httpx2.BaseTransport]:
     """Put the simulators at hand, reached by the real clients without a socket."""
+    twfido = httpx2.WSGITransport(twfido_party)
     return {
-        "card": httpx2.WSGITransport(card_app.create_app(deck, origins=[ORIGIN])),
+        "card": Issuers(httpx2.WSGITransport(card_app.create_app(deck, origins=[ORIGIN])), twfido),
         "registry": httpx2.WSGITransport(registry_app.create_app(world)),
+        "twfido": twfido,
     }
 
 
 @pytest.fixture
-def settings(database_url: str, deck: Deck, tmp_path: Path) -> Settings:
-    anchors = tmp_path / "ca.pem"
+def settings(database_url: str, deck: Deck, office: Office, tmp_path: Path) -> Settings:
+    anchors, of_phones = tmp_path / "ca.pem", tmp_path / "twfido-ca.pem"
     anchors.write_bytes(deck.ca_bundle())
+    of_phones.write_bytes(office.phones.deck.ca_bundle())
     return Settings(
         public_origin=ORIGIN,
         database_url=database_url,
         card_ca_file=anchors,
+        twfido_ca_file=of_phones,
         flood_limit=0,
         argon2_memory_kib=64,
         argon2_time=1,

@@ -38,16 +38,11 @@ class Remote:
 
     def ask(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
         """POST a question that may be repeated and return the answer's object; raise `Unavailable`."""
-        answer = self._guarded("POST", path, longest=LONGEST_ANSWER, json=question)
-        if answer.headers.get("content-type", "").partition(";")[0] != "application/json":
-            raise Unavailable
-        try:
-            body = answer.json()
-        except ValueError as fault:
-            raise Unavailable from fault
-        if not isinstance(body, dict):
-            raise Unavailable
-        return body
+        return _object(self._guarded("POST", path, longest=LONGEST_ANSWER, json=question))
+
+    def ask_once(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
+        """POST a question that must not be sent twice and return the answer's object; raise `Unavailable`."""
+        return _object(self._guarded("POST", path, longest=LONGEST_ANSWER, attempts=1, json=question))
 
     def exchange(self, path: str, body: bytes, content_type: str) -> bytes:
         """POST a document that may be sent twice and return the answer's document; raise `Unavailable`."""
@@ -62,16 +57,16 @@ class Remote:
         """Give the connections back."""
         self._client.close()
 
-    def _guarded(self, method: str, path: str, *, longest: int, **more: Any) -> httpx2.Response:
+    def _guarded(self, method: str, path: str, *, longest: int, attempts: int = 2, **more: Any) -> httpx2.Response:
         try:
             with self._breakers.get_breaker(self._name):
-                return self._twice(self._client.build_request(method, path, **more), longest)
+                return self._tried(self._client.build_request(method, path, **more), longest, attempts)
         except (httpx2.HTTPError, OpenedState) as fault:
             raise Unavailable from fault
 
-    def _twice(self, question: httpx2.Request, longest: int) -> httpx2.Response:
+    def _tried(self, question: httpx2.Request, longest: int, attempts: int) -> httpx2.Response:
         for attempt in stamina.retry_context(
-            on=httpx2.HTTPError, attempts=2, timeout=5.0, wait_initial=0.1, wait_jitter=0.1
+            on=httpx2.HTTPError, attempts=attempts, timeout=5.0, wait_initial=0.1, wait_jitter=0.1
         ):
             with attempt:
                 answer = self._once(question, longest)
@@ -88,3 +83,15 @@ class Remote:
                     raise httpx2.ReadTimeout("too long", request=question)
         kind = answer.headers.get("content-type", "")
         return httpx2.Response(answer.status_code, headers={"content-type": kind}, content=bytes(content))
+
+
+def _object(answer: httpx2.Response) -> dict[str, Any]:
+    if answer.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise Unavailable
+    try:
+        body = answer.json()
+    except ValueError as fault:
+        raise Unavailable from fault
+    if not isinstance(body, dict):
+        raise Unavailable
+    return body

@@ -69,12 +69,22 @@ class CardTrust:
         return self.anchors if profile.issuers is None else profile.issuers
 
 
+class MobileTrust(CardTrust):
+    """Who may issue certificates to phones: what a phone signs opens no door of a card."""
+
+
+def read_anchors(file: Path | None, *, of: str) -> list[x509.Certificate]:
+    """Read issuers' certificates; without a file nobody is trusted. Raise `Misconfigured`."""
+    try:
+        return read_certificates(file) if file else []
+    except (OSError, ValueError) as fault:
+        sentence = f"Set AUTHSVC_{of.upper()}_CA_FILE to a PEM file of the {of} issuers' certificates."
+        raise Misconfigured(sentence) from fault
+
+
 def read_card_trust(ca_file: Path | None, profiles_file: Path | None) -> CardTrust:
     """Read the settings' files; without the first no card is trusted. Raise `Misconfigured`."""
-    try:
-        anchors = read_certificates(ca_file) if ca_file else []
-    except (OSError, ValueError) as fault:
-        raise Misconfigured("Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.") from fault
+    anchors = read_anchors(ca_file, of="card")
     if profiles_file is None:
         return CardTrust(anchors)
     try:

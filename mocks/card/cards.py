@@ -114,13 +114,17 @@ class Deck:
 
     def sign(self, card_id: str, request: SignRequest, *, pin: str | None = None) -> CardAnswer:
         """Sign a request with a card; raise `CardRefusal` as the card would."""
+        signature = self.sign_bytes(card_id, request.signed_bytes(), pin=pin)
+        return CardAnswer(self.certificate(card_id).public_bytes(Encoding.DER), signature)
+
+    def sign_bytes(self, card_id: str, content: bytes, *, pin: str | None = None) -> bytes:
+        """Return a card's signature over whatever it is given; raise `CardRefusal` as the card would."""
         card = self._cards[card_id]
         with self._lock:
             self._check(card, pin)
             name = f"{card_id}.wrong" if card.condition is CardState.BAD_SIGNATURE else card_id
             key = self._vault.key(name, card.record.algorithm)
-        shown = self.certificate(card_id).public_bytes(Encoding.DER)
-        return CardAnswer(certificate=shown, signature=_sign(key, request.signed_bytes()))
+        return _sign(key, content)
 
     def ca_bundle(self) -> bytes:
         """Return the certificates to trust, in PEM."""

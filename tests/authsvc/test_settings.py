@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from authsvc.outside import DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY
 from authsvc.settings import DEMO_ROOT_KEYS, Misconfigured, Settings, read_root_keys
 
 SECRET = bytes(range(32))
@@ -36,6 +37,9 @@ def production(**changes: Any) -> Settings:
         "registry_url": "https://registry.example",
         "telco_url": "https://telco.example",
         "twfido_url": "https://twfido.example",
+        "twfido_key": SECRET,
+        "twfido_service_id": "7b2c7f94-9f7b-481a-89a8-56b883dea695",
+        "twfido_ca_file": Path("/etc/authsvc/twfido-ca.pem"),
         "smtp_url": "smtp://mail.example",
     }
     return Settings(**fit | changes)
@@ -64,6 +68,11 @@ def test_a_whole_configuration_starts_in_production() -> None:
         ({"telco_url": "http://localhost:8103"}, "AUTHSVC_TELCO_URL to the real party"),
         ({"twfido_url": "http://[::1]:8104"}, "AUTHSVC_TWFIDO_URL to the real party"),
         ({"smtp_url": "smtp://127.0.0.1:8025"}, "AUTHSVC_SMTP_URL to the real party"),
+        ({"twfido_key": DEMO_TWFIDO_KEY}, "AUTHSVC_TWFIDO_KEY to the secret key that TW FidO gave you"),
+        ({"twfido_key": b"k" * 32}, "AUTHSVC_TWFIDO_KEY to the secret key that TW FidO gave you"),
+        ({"twfido_service_id": DEMO_TWFIDO_ID}, "AUTHSVC_TWFIDO_SERVICE_ID to the id that TW FidO gave you"),
+        ({"twfido_ca_file": None}, "AUTHSVC_TWFIDO_CA_FILE to the issuers of mobile certificates"),
+        ({"twfido_app_url": "http://127.0.0.1:8104/w2a/verifySign"}, "AUTHSVC_TWFIDO_APP_URL to the real party"),
     ],
 )
 def test_a_half_configured_production_does_not_start_and_says_what_to_set(
@@ -82,6 +91,8 @@ def test_a_half_configured_production_does_not_start_and_says_what_to_set(
         ({"smtp_url": "http://mail.example"}, "AUTHSVC_SMTP_URL to an address with its scheme"),
         ({"database_url": "mysql://db.example/x"}, "AUTHSVC_DATABASE_URL to sqlite:///"),
         ({"mail_from": ""}, "AUTHSVC_MAIL_FROM to the address"),
+        ({"twfido_key": b""}, "AUTHSVC_TWFIDO_KEY to the base64 of 32 bytes"),
+        ({"twfido_app_url": "mobilemoica:verifySign"}, "AUTHSVC_TWFIDO_APP_URL to an address with its scheme"),
         ({"trusted_proxies": -1}, "AUTHSVC_TRUSTED_PROXIES to 0 or more"),
         ({"device_limit": 0}, "AUTHSVC_DEVICE_LIMIT to 1 or more"),
         ({"epoch": -1}, "AUTHSVC_EPOCH to 0 or more"),
@@ -99,7 +110,7 @@ def test_what_can_never_work_does_not_start_anywhere(change: dict[str, Any], sen
 def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(Misconfigured) as refusal:
         Settings(env="production", flood_limit=0)
-    assert str(refusal.value).count(";") == 7
+    assert str(refusal.value).count(";") == 10
 
 
 @pytest.mark.parametrize("origin", ["https://portal.example", "http://localhost:8000", "https://portal.example:8443"])

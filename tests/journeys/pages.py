@@ -13,6 +13,7 @@ PAGES: Final = {
     "/login#qr": ANYONE,
     "/login#otp": ANYONE,
     "/login#certificate": ANYONE,
+    "/login#twfido": ANYONE,
     "/login/qr/return": ANYONE,
     "/problems": ANYONE,
     "/help/reader-errors": ANYONE,
@@ -53,6 +54,8 @@ PAGES: Final = {
 NO_PAGES: Final = {
     "/registration/": "leads on to /registration/apply",
     "/login/qr/<order_id>": "needs a live order: examined by its own test",
+    "/login/twfido/<login_id>": "needs a live login: examined by its own test",
+    "/login/twfido/return": "leads on to the page of the login that it names",
     "/app/<path:name>": "files",
     "/app/sw.js": "a script",
     "/.well-known/jwks.json": "for machines",

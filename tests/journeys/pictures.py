@@ -19,6 +19,7 @@ from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.pictures_phone import bind, bind_another, use_phone
 from tests.journeys.pictures_qr import log_in_by_qr
 from tests.journeys.pictures_session import come_as_unit, use_session
+from tests.journeys.pictures_twfido import log_in_by_twfido
 from tests.journeys.studio import BOTH, LANGUAGES, WIDE, ZOOMED, Studio
 
 FLOOD = 3  # requests a minute, so that the fourth is too many
@@ -33,7 +34,7 @@ def look_around(studio: Studio) -> None:
     """Take what everybody may see, and what goes wrong there."""
     studio.reader.insert(None)
     studio.visit("/", "home", dark=True)
-    for way in ("card", "qr", "otp", "certificate"):
+    for way in ("card", "qr", "otp", "certificate", "twfido"):
         studio.visit(f"/login#{way}", f"login-{way}", widths=(*BOTH, ZOOMED), dark=way == "card")
     studio.visit("/registration/reset", "reset")
     studio.visit("/registration/resend", "resend")
@@ -162,6 +163,7 @@ def walk(studio: Studio) -> None:
     log_in_by_qr(studio)
     use_session(studio)
     come_as_unit(studio)
+    log_in_by_twfido(studio)
     look_outside(studio)
 
 

@@ -6,7 +6,18 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = ("authsvc", "counter", "devicebind", "otp", "qrlogin", "certlogin", "mobileapp", "mocks", "devtools")
+SERVICE = (
+    "authsvc",
+    "certlogin",
+    "counter",
+    "devicebind",
+    "otp",
+    "qrlogin",
+    "twfido",
+    "mobileapp",
+    "mocks",
+    "devtools",
+)
 
 
 @cache

@@ -1,0 +1,44 @@
+"""What tells the real outside from a laptop's: where a host is, and whether TW FidO gave us what we hold."""
+
+import base64
+from ipaddress import ip_address
+from pathlib import Path
+
+DEMO_TWFIDO_ID = "00000000-0000-4000-8000-000000008104"
+DEMO_TWFIDO_KEY = b"a demo key for a relying party!!"
+LEAST_DIFFERENT_BYTES = 8  # 32 random bytes have fewer with a chance below 2^-100
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a host is a number and not a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_near(host: str | None) -> bool:
+    """Tell whether a host is this machine, where simulators live."""
+    name = host or ""
+    return name == "localhost" or (
+        is_address(name) and (ip_address(name).is_loopback or ip_address(name).is_unspecified)
+    )
+
+
+def read_twfido_key(text: str | None) -> bytes | None:
+    """Read the AES key's base64; what is none becomes an empty key, which is refused as one."""
+    try:
+        return None if text is None else base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def missing_from_twfido(*, service_id: str, key: bytes, ca_file: Path | None) -> list[str]:
+    """Return what to set where only a demo's values are there."""
+    missing = {
+        "AUTHSVC_TWFIDO_KEY to the secret key": key == DEMO_TWFIDO_KEY or len(set(key)) < LEAST_DIFFERENT_BYTES,
+        "AUTHSVC_TWFIDO_SERVICE_ID to the id": service_id == DEMO_TWFIDO_ID,
+        "AUTHSVC_TWFIDO_CA_FILE to the issuers of mobile certificates": ca_file is None,
+    }
+    return [f"{what} that TW FidO gave you" for what, is_missing in missing.items() if is_missing]
