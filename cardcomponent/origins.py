@@ -32,7 +32,8 @@ def checked_origin(text: str) -> str:
 class Consents:
     """The person's answers, in a file that they alone can read.
 
-    It is read at each question, so that taking one back acts at once. One that others could have written is not believed.
+    It is read at each question, so that taking one back acts at once.
+    One that others could have written is not believed.
     """
 
     def __init__(self, path: Path) -> None:
