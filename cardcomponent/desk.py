@@ -46,8 +46,12 @@ class Desk:
         self._sources, self._turn = sources, turn
 
     def status(self) -> list[Slot]:
-        """Return every reader with what is in it."""
-        return self._turn.take(lambda: [slot for _source, slot in self._look()])
+        """Return every reader once, with what is in it: two profiles may see the same one, and one know its card."""
+        readers: dict[str, Slot] = {}
+        for _source, slot in self._turn.take(self._look):
+            if slot.card is not None or slot.reader not in readers:
+                readers[slot.reader] = slot
+        return list(readers.values())
 
     def sign(self, wish: Wish, pin: str | None) -> Signed:
         """Have the card sign; raise the refusal that fits."""

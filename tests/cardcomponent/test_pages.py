@@ -58,11 +58,21 @@ def test_a_foreign_page_gets_nothing(component: Component) -> None:
     assert "access-control-allow-origin" not in status.headers
 
 
-@pytest.mark.parametrize("origin", [None, "null", "", OTHER])
-def test_a_page_signs_for_its_own_origin_only(component: Component, origin: str | None) -> None:
+@pytest.mark.parametrize(
+    ("origin", "code"),
+    [
+        (None, "origin_mismatch"),
+        (OTHER, "origin_mismatch"),
+        ("null", "origin_not_listed"),
+        ("", "origin_not_listed"),
+        (f"{ORIGIN}.evil.example", "origin_not_listed"),
+    ],
+)
+def test_a_page_signs_for_its_own_origin_only(component: Component, origin: str | None, code: str) -> None:
     headers = {} if origin is None else {"Origin": origin}
 
-    assert component.http.post("/sign", json={**WISH, "pin": PIN}, headers=headers).status_code == 403
+    answer = component.http.post("/sign", json={**WISH, "pin": PIN}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
 def test_a_picture_of_a_foreign_page_does_not_look_at_the_card(component: Component) -> None:
