@@ -4,6 +4,7 @@
 set -euo pipefail
 install="apt-get install -y --no-install-recommends chromium chromium-headless-shell fonts-noto-cjk oathtool zbar-tools softhsm2 pcscd vsmartcard-vpcd gcc libc6-dev libpcsclite-dev swig"
 missing=()
+bin=${UV_PROJECT_ENVIRONMENT:-.venv}
 PATH="$PATH:/usr/sbin"
 for program in chromium chromium-headless-shell oathtool zbarimg softhsm2-util pcscd gcc swig; do
   command -v "$program" >/dev/null || missing+=("$program")
@@ -11,10 +12,14 @@ done
 { command -v fc-list >/dev/null && fc-list :lang=zh-tw family | grep -q .; } || missing+=("a font with Chinese")
 [ -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so ] || missing+=("the virtual reader vpcd")
 [ -e /usr/include/PCSC/winscard.h ] || missing+=("the headers of pcsc-lite")
+headers='import sysconfig; open(sysconfig.get_paths()["include"] + "/Python.h").close()'
+if ! "$bin/bin/python" -c "$headers" 2>/dev/null; then
+  missing+=("the headers of Python")
+  install+=" python3-dev"
+fi
 
 # The service needs neither of these packages, so that they are no part of what `make setup` installs.
 add_card_packages() {
-  local bin=${UV_PROJECT_ENVIRONMENT:-.venv}
   "$bin/bin/python" -c 'import pkcs11, smartcard.scard' 2>/dev/null \
     || "$bin/uv/bin/uv" sync --frozen --quiet --inexact --extra card
 }
