@@ -8,7 +8,7 @@ from typing import Final
 
 from cardcomponent.words import ALLOW, DENY, EXPLANATION, QUESTION, TITLE, told
 
-WIDTH: Final = 460  # pixels of a line of text
+WIDTH: Final = 540  # pixels of a line of text
 DEAF_MILLISECONDS: Final = 700  # a click or key meant for the page behind must not answer a window that just came up
 MARGIN: Final = 20
 
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         return end
 
     _lay_out(root, origin, language, allow=answer(0), deny=answer(1))
+    root.eval("tk::PlaceWindow . center")
     root.mainloop()
     return answers[0] if answers else 1
 

@@ -7,7 +7,7 @@ from cardcomponent.refusals import Words
 TITLE: Final = Words("Card component", "讀卡元件")
 QUESTION: Final = Words(
     "May this web site use the card in your reader to prove who you are?",
-    "是否允許此網站使用讀卡機中的卡片來證明您的身分?",
+    "是否允許此網站使用讀卡機中的卡片來證明您的身分？",
 )
 EXPLANATION: Final = Words(
     "Allow it only if you have just opened this site yourself. Your answer is remembered.",

@@ -216,6 +216,15 @@ def test_in_a_terminal_only_a_typed_yes_is_one(typed: str, status: int) -> None:
     os.close(theirs)
 
 
+def test_a_window_that_cannot_open_is_no_yes() -> None:
+    line = [sys.executable, "-m", "cardcomponent.window", OTHER, "en"]
+
+    shown = subprocess.run(line, cwd=ROOT, env={"DISPLAY": ":99999"}, capture_output=True, text=True, check=False)
+
+    assert shown.returncode != 0
+    assert "display" in shown.stderr
+
+
 @pytest.mark.parametrize(
     "odd",
     ["*", "null", "http://portal.example", "https://portal.example/", "https://portal.example:443", "https://Portal.example",
