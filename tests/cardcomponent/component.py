@@ -1,9 +1,10 @@
 """The component as a process, and a page that calls it."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,19 @@ class Component:
     http: httpx2.Client
 
     @classmethod
-    def start(cls, folder: Path, settings: str, env: Mapping[str, str], *, ask: str = ASK) -> "Component":
+    def start(
+        cls,
+        folder: Path,
+        settings: str,
+        env: Mapping[str, str],
+        *,
+        ask: str = ASK,
+        origins: Sequence[str] = (ORIGIN, OTHER),
+    ) -> "Component":
         """Start it on a free port with these settings; the person says yes."""
         folder.mkdir(exist_ok=True)
         (folder / "config.toml").write_text(
-            f'port = 0\norigins = ["{ORIGIN}", "{OTHER}"]\n{ask}{settings}', encoding="utf-8"
+            f"port = 0\norigins = {json.dumps(origins)}\n{ask}{settings}", encoding="utf-8"
         )
         (folder / "answer").write_text("yes", encoding="ascii")
         with (folder / "log").open("wb") as log:
