@@ -153,8 +153,8 @@ class SigningDenied(Refusal):
 
     status, code, reader_code = 403, "signing_denied", 61006
     detail = Words(
-        "The card component did not get your permission for this web site. Try again and choose Allow.",
-        "您尚未允許此網站使用您的卡片，請再試一次並選擇「允許」。",
+        "The card component was not allowed to sign for this web site. Wait a minute, try again and choose Allow.",
+        "您尚未允許此網站使用您的卡片，請稍候一分鐘再試一次，並選擇「允許」。",
     )
 
 

@@ -177,7 +177,7 @@ READER_FAULTS: Final = (
         "signing_denied",
         "component",
         N_("The reader component was not allowed to sign for this web site."),
-        N_("Try again, and choose Allow when the component asks you on your screen."),
+        N_("Wait a minute, try again, and choose Allow when the component asks you on your screen."),
     ),
     ReaderFault(
         66501,

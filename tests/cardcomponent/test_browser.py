@@ -1,4 +1,4 @@
-"""The whole way: a page in Chromium, the component, PC/SC, a card that answers APDUs, and the service behind the page."""
+"""The whole way: a page in Chromium, the component, PC/SC, a card that answers APDUs, and the service."""
 
 from collections.abc import Iterator
 from pathlib import Path
