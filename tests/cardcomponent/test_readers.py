@@ -104,6 +104,7 @@ def test_the_card_forgets_the_pin_after_each_signature(reader_component: Compone
     card = put_in("wang-cert")
     assert reader_component.sign(pin="246810").status_code == 200
 
+    assert not card.unlocked  # no other program finds it open
     assert told(reader_component.sign(pin="000000")) == (403, 9039, "pin_wrong")
     assert card.log.count(SIGN) == 1
 

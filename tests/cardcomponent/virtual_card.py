@@ -42,15 +42,15 @@ class VirtualCard:
     before: Callable[[int], None] = lambda _instruction: None  # happens before each instruction
     log: list[int] = field(default_factory=list)
     pins_seen: list[bytes] = field(default_factory=list)
+    unlocked: bool = False  # its PIN was shown, and it was not reset since
     _selected: bool = False
     _file: bool = False
-    _verified: bool = False
     _key_set: bool = False
     _waiting: bytes = b""
 
     def reset(self) -> None:
         """Forget what a reset makes a card forget: selections and the PIN that was shown, not the tries."""
-        self._selected = self._file = self._verified = self._key_set = False
+        self._selected = self._file = self.unlocked = self._key_set = False
         self._waiting = b""
 
     def answer(self, command: bytes) -> bytes:
@@ -99,14 +99,14 @@ class VirtualCard:
             return b"\x6a\x88"
         if not self.tries_left:
             return b"\x69\x83"
-        self._verified = pin == self.pin.encode()
-        self.tries_left = TRIES if self._verified else self.tries_left - 1
-        return b"\x90\x00" if self._verified else bytes([0x63, 0xC0 | self.tries_left])
+        self.unlocked = pin == self.pin.encode()
+        self.tries_left = TRIES if self.unlocked else self.tries_left - 1
+        return b"\x90\x00" if self.unlocked else bytes([0x63, 0xC0 | self.tries_left])
 
     def _sign(self, operation: tuple[int, int], block: bytes) -> bytes:
         if operation != (0x9E, 0x9A):
             return b"\x6a\x86"
-        if not self._key_set or (self.pin is not None and not self._verified):
+        if not self._key_set or (self.pin is not None and not self.unlocked):
             return b"\x69\x82"
         self._waiting = self._signature(sha256(block).digest() if self.wrong else block)
         return self._more()
