@@ -59,11 +59,10 @@ def read(folder: Path, *, port: int | None = None, origins: Sequence[str] = ()) 
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsWrong(f"{path}: {fault}") from fault
     given = {**({} if port is None else {"port": port}), **({"origins": list(origins)} if origins else {})}
-    read_as = {**READ_AS, "folder": lambda _name, _value: folder}
-    found = _members("the file", {**table, **given, "folder": ""}, read_as)
+    found = _members("the file", {**table, **given}, READ_AS)
     if found.get("tokens"):
         found.setdefault("cards", ())  # whoever names tokens alone has no use for the readers of PC/SC
-    return Settings(**found)
+    return Settings(folder=folder, **found)
 
 
 Reader = Callable[[str, Any], Any]
