@@ -19,11 +19,10 @@ IDENTIFIER = b"\x01"
 
 def private_key(der: bytes, certificate: x509.Certificate) -> dict[Attribute, Any]:
     """Return the attributes of a private key given in PKCS #8."""
-    if not isinstance(certificate.public_key(), ec.EllipticCurvePublicKey):
-        key = load_der_private_key(der, password=None)
-        return decode_rsa_private_key(key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
     key = load_der_private_key(der, password=None)
-    found = decode_ec_private_key(key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+    plain = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    elliptic = isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
+    found: dict[Attribute, Any] = decode_ec_private_key(plain) if elliptic else decode_rsa_private_key(plain)
     return {name: value for name, value in found.items() if name != Attribute.EC_POINT}
 
 

@@ -1,5 +1,8 @@
 """Cards in readers over PC/SC: a real pcscd, the virtual reader of vsmartcard, and a card that answers APDUs."""
 
+import os
+import subprocess
+import sys
 import threading
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
@@ -11,12 +14,12 @@ from cryptography import x509
 
 from authsvc.identity import cards
 from cardcomponent.certificates import fitted
-from tests.cardcomponent.component import OTHER, WISH, Component, told
+from tests.cardcomponent.component import OTHER, ROOT, WISH, Component, told
 from tests.cardcomponent.pcscd import Pcscd
 from tests.cardcomponent.virtual_card import T0, VirtualCard, wait_until
 
 PutIn = Callable[..., VirtualCard]
-VERIFY, SIGN = 0x20, 0x2A
+VERIFY, CHOOSE_KEY, SIGN, INTRUDER = 0x20, 0x22, 0x2A, 0xCA
 
 
 def signed_by(answer: dict[str, str], wish: dict[str, str] = WISH) -> str:
@@ -189,7 +192,25 @@ def test_two_signatures_at_once_do_not_meet_at_the_card(reader_component: Compon
     steps = [instruction for instruction in card.log if instruction in (VERIFY, SIGN)]
     assert steps == [VERIFY, SIGN] * 4
     between = [first for first, second in pairwise(card.log) if second == SIGN]
-    assert between == [0x22] * 4
+    assert between == [CHOOSE_KEY] * 4
+
+
+def test_no_other_program_comes_between_the_pin_and_the_signature(
+    reader_component: Component, put_in: PutIn, pcscd: Pcscd
+) -> None:
+    card = put_in("wang-cert")
+    line = [sys.executable, "-m", "tests.cardcomponent.intruder", pcscd.slots[0].name]
+    intruder = subprocess.Popen(line, cwd=ROOT, env={**os.environ, "PCSCLITE_CSOCK_NAME": str(pcscd.socket)})
+    try:
+        wait_until(lambda: INTRUDER in card.log)
+        answers = [reader_component.sign(pin="246810").status_code for _ in range(4)]
+    finally:
+        intruder.kill()
+        intruder.wait()
+
+    assert answers == [200] * 4
+    pins = [at for at, instruction in enumerate(card.log) if instruction == VERIFY]
+    assert [card.log[at : at + 3] for at in pins] == [[VERIFY, CHOOSE_KEY, SIGN]] * 4
 
 
 def test_the_log_has_no_pin_no_nonce_and_no_name(reader_component: Component, put_in: PutIn) -> None:
