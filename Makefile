@@ -65,7 +65,7 @@ messages: setup  ## extract the texts and update the translations
 
 setup: $(READY) $(MO_FILES)  ## prepare .venv and the translations (every verb does it)
 
-test-tools:
+test-tools: setup
 	@devtools/setup_tests.sh
 
 # uv lives in an environment of its own, so that `uv sync` can make .venv exactly what the lock says.

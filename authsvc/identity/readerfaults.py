@@ -33,6 +33,13 @@ READER_FAULTS: Final = (
         N_("Check that the reader is plugged in and the card sits firmly in it, then try again."),
     ),
     ReaderFault(
+        8013,
+        "reader_busy",
+        "component",
+        N_("The card is in use by another program or page."),
+        N_("Close other programs and pages that read the card, then try again."),
+    ),
+    ReaderFault(
         9039,
         "password_wrong",
         "service",
@@ -57,6 +64,13 @@ READER_FAULTS: Final = (
         9041,
         "card_revoked",
         "service",
+        N_("The certificate is in a state that cannot be used."),
+        N_("Ask the office that issued the certificate to look at it."),
+    ),
+    ReaderFault(
+        9041,
+        "certificate_unusable",
+        "component",
         N_("The certificate is in a state that cannot be used."),
         N_("Ask the office that issued the certificate to look at it."),
     ),
@@ -104,6 +118,13 @@ READER_FAULTS: Final = (
     ),
     ReaderFault(
         9057,
+        "several_cards",
+        "component",
+        N_("There is more than one card in the readers."),
+        N_("Leave only the card that you want to use in a reader, then try again."),
+    ),
+    ReaderFault(
+        9057,
         "card_not_recognised",
         "service",
         N_("The card is not recognised, or its certificate is not valid."),
@@ -143,6 +164,20 @@ READER_FAULTS: Final = (
         "page",
         N_("Your browser does not let this site reach the card reader."),
         N_("You or somebody else chose Block when the browser asked. Allow it again: the steps stand on this page."),
+    ),
+    ReaderFault(
+        61006,
+        "origin_not_listed",
+        "component",
+        N_("The reader component does not serve this web site."),
+        N_("Add the address of this site to the component's settings, or ask whoever installed it, then try again."),
+    ),
+    ReaderFault(
+        61006,
+        "signing_denied",
+        "component",
+        N_("The reader component was not allowed to sign for this web site."),
+        N_("Wait a minute, try again, and choose Allow when the component asks you on your screen."),
     ),
     ReaderFault(
         66501,

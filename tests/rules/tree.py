@@ -17,6 +17,7 @@ SERVICE = (
     "mobileapp",
     "mocks",
     "devtools",
+    "cardcomponent",
 )
 
 

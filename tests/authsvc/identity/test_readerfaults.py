@@ -11,6 +11,7 @@ from authsvc.core.errors import every_refusal
 from authsvc.core.i18n import LOCALES, in_every_language, translate
 from authsvc.core.kit import Kit
 from authsvc.identity.readerfaults import LONGEST_QUERY, READER_FAULTS, ReaderFault, find_faults
+from cardcomponent.refusals import Refusal
 from mocks.card import refusals
 from mocks.card.app import create_app as create_component
 from mocks.card.cards import Deck
@@ -21,16 +22,18 @@ from tests.people import make_card_holder
 
 # SPEC section 1: which faults stand behind each number.
 NUMBERS = {
-    8013: {"reader_unavailable"},
+    8013: {"reader_unavailable", "reader_busy"},
     9039: {"password_wrong", "pin_wrong"},
-    9041: {"pin_length", "card_revoked"},
+    9041: {"pin_length", "card_revoked", "certificate_unusable"},
     9043: {"pin_locked", "card_not_registered"},
     9046: {"card_not_activated"},
     9056: {"card_absent"},
-    9057: {"card_unreadable", "card_not_recognised", "wrong_card_nhi", "wrong_card_arc"},
-    61006: {"component_unreachable", "permission_refused"},
+    9057: {"card_unreadable", "card_not_recognised", "wrong_card_nhi", "wrong_card_arc", "several_cards"},
+    61006: {"component_unreachable", "permission_refused", "origin_not_listed", "signing_denied"},
     66501: {"card_expired", "card_signature_wrong"},
 }
+# What the component for real cards refuses with a number; tests/cardcomponent meets each.
+REAL_COMPONENT = {(kind.reader_code, kind.code) for kind in Refusal.__subclasses__() if kind.reader_code is not None}
 # card in the reader, PIN, fault of the component → what it tells
 COMPONENT = [
     ("wang-nhi", None, "8013", (8013, "reader_unavailable")),
@@ -119,7 +122,7 @@ def test_the_service_tells_a_number_that_the_table_explains(
 
 def test_every_number_of_the_help_desk_is_met_and_explained_once(app: Flask) -> None:
     explained = [(fault.number, fault.code) for fault in READER_FAULTS]
-    met = {expected for *_, expected in COMPONENT} | {expected for *_, expected in SERVICE}
+    met = {expected for *_, expected in COMPONENT} | {expected for *_, expected in SERVICE} | REAL_COMPONENT
     told_by_pages = {(fault.number, fault.code) for fault in READER_FAULTS if fault.told_by == "page"}
 
     assert set(explained) == {(number, code) for number, codes in NUMBERS.items() for code in codes}
@@ -153,7 +156,7 @@ def test_whatever_the_service_or_the_component_refuses_with_a_number_stands_in_t
         ("鎖住 解鎖", {"pin_locked"}),
         ("展期", {"card_expired"}),
         ("component browser", {"component_unreachable"}),
-        ("61006", {"component_unreachable", "permission_refused"}),
+        ("61006", NUMBERS[61006]),
         ("封鎖", {"permission_refused"}),
         ("nothing like this", set()),
         ("", {fault.code for fault in READER_FAULTS}),
@@ -193,7 +196,11 @@ def test_page_and_api_say_cause_and_remedy_to_anybody_in_their_language(
 
 
 def test_the_api_narrows_the_list_and_refuses_what_is_no_query(browser: Browser) -> None:
-    assert [each["code"] for each in browser.get("/reader-errors?q=9041").get_json()] == ["pin_length", "card_revoked"]
+    assert [each["code"] for each in browser.get("/reader-errors?q=9041").get_json()] == [
+        "pin_length",
+        "card_revoked",
+        "certificate_unusable",
+    ]
     assert browser.get("/reader-errors?q=zzz").get_json() == []
     for query in ("q=", f"q={'x' * (LONGEST_QUERY + 1)}", "q=%00"):
         assert browser.get(f"/reader-errors?{query}").status_code == 422
