@@ -89,6 +89,13 @@ READER_FAULTS: Final = (
         N_("Register first, or use a card that is registered."),
     ),
     ReaderFault(
+        9043,
+        "unit_not_insured",
+        "service",
+        N_("This unit is not insured, or no longer."),
+        N_("Check that it is the right certificate; otherwise call the help line."),
+    ),
+    ReaderFault(
         9046,
         "card_not_activated",
         "component",

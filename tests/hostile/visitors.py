@@ -9,8 +9,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from authsvc.core.cookies import cookie_name
+from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
+from authsvc.identity import units
 from authsvc.identity.dpop import make_nonce
+from authsvc.identity.units import Unit, UnitProof
 from counter.models import Staff
 from counter.sessions import open_counter
 from counter.staff import add_staff, list_staff
@@ -52,6 +55,8 @@ class Visitors:
         """Return the headers that open a door; a session is put into the browser's jar."""
         if door == "session":
             log_in(client, self.kit, self.person)
+        if door == "unit":
+            self._come_as_unit(client)
         if door == "counter":
             self._stand_at(client)
         if door == "app":
@@ -62,8 +67,19 @@ class Visitors:
             return {"DPoP": self.prove(self.stranger, method, path)}
         if door == "fresh_key":
             return {"DPoP": self.prove(self.phone, method, path, nonce=make_nonce(self.kit, at=self.clock.now()))}
-        assert door in ("anyone", "session", "counter"), f"teach tests/hostile/visitors.py the door {door}"
+        assert door in ("anyone", "session", "unit", "counter"), f"teach tests/hostile/visitors.py the door {door}"
         return {}
+
+    def _come_as_unit(self, client: FlaskClient) -> None:
+        """Put a session of a unit into a browser's jar."""
+        at = self.kit.clock.now()
+        with self.kit.begin() as session:
+            unit = session.scalar(select(Unit)) or Unit(id=new_id(), business_number="00009001", name="單", known_at=at)
+            session.add(unit)
+            session.flush()
+            proof = UnitProof(unit_id=unit.id, acr="unit_certificate", amr=("sc",), at=at)
+            opened = units.open_session(session, self.kit, proof)
+        client.set_cookie(cookie_name(self.kit.settings), opened.token, domain="localhost")
 
     def _stand_at(self, client: FlaskClient) -> None:
         """Put a session of staff into a browser's jar."""

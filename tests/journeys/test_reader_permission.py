@@ -157,12 +157,18 @@ def test_a_refusal_at_the_login_says_so_and_shows_the_steps(stack: Stack, page: 
 
     expect(page.get_by_test_id("fault-card")).to_have_attribute("data-code", "permission_refused")
     expect(page.get_by_test_id("fault-card")).to_contain_text("[61006]")
-    expect(page.get_by_test_id("reader-permission").get_by_text("View site information")).to_be_visible()
+    expect(
+        page.get_by_test_id("card-form").get_by_test_id("reader-permission").get_by_text("View site information")
+    ).to_be_visible()
 
 
 def test_at_the_login_the_question_is_announced(stack: Stack, page: Page, answer: Answer) -> None:
     page.goto(f"{stack.origin}/login?lang=en#card")
-    announced = page.get_by_test_id("reader-permission").get_by_text("Reading the card is done by a program")
+    announced = (
+        page.get_by_test_id("card-form")
+        .get_by_test_id("reader-permission")
+        .get_by_text("Reading the card is done by a program")
+    )
     expect(announced).to_be_visible()
 
     answer("granted")

@@ -46,9 +46,19 @@ def test_a_unit_comes_in_by_its_certificate_and_meets_nothing_of_a_persons(
     expect(pc.get_by_test_id("nav-login")).to_be_visible()
 
 
+def allow_the_reader(stack: Stack, page: Page) -> None:
+    """Answer the browser's question with yes, as a person did before."""
+    assert page.context.browser is not None
+    where = page.context.new_cdp_session(page).send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+    yes = {"permission": {"name": "loopback-network"}, "origin": stack.origin, "setting": "granted"}
+    page.context.browser.new_browser_cdp_session().send("Browser.setPermission", {**yes, "browserContextId": where})
+
+
 def test_what_is_in_the_reader_is_told_as_it_changes(stack: Stack, reader: CardReader, pc: Page) -> None:
     reader.insert(None)
     pc.goto(f"{stack.origin}/login#card")
+    expect(pc.get_by_test_id("card-submit")).to_be_enabled()
+    allow_the_reader(stack, pc)
     state = pc.get_by_test_id("card-reader")
 
     expect(state.locator("[data-when=empty]")).to_be_visible()

@@ -12,6 +12,7 @@ from authsvc.core.i18n import LOCALES, in_every_language, translate
 from authsvc.core.kit import Kit
 from authsvc.identity.readerfaults import LONGEST_QUERY, READER_FAULTS, ReaderFault, find_faults
 from cardcomponent.refusals import Refusal
+from certlogin.units import UnitNotInsured
 from mocks.card import refusals
 from mocks.card.app import create_app as create_component
 from mocks.card.cards import Deck
@@ -25,7 +26,7 @@ NUMBERS = {
     8013: {"reader_unavailable", "reader_busy"},
     9039: {"password_wrong", "pin_wrong"},
     9041: {"pin_length", "card_revoked", "certificate_unusable"},
-    9043: {"pin_locked", "card_not_registered"},
+    9043: {"pin_locked", "card_not_registered", "unit_not_insured"},
     9046: {"card_not_activated"},
     9056: {"card_absent"},
     9057: {"card_unreadable", "card_not_recognised", "wrong_card_nhi", "wrong_card_arc", "several_cards"},
@@ -34,6 +35,7 @@ NUMBERS = {
 }
 # What the component for real cards refuses with a number; tests/cardcomponent meets each.
 REAL_COMPONENT = {(kind.reader_code, kind.code) for kind in Refusal.__subclasses__() if kind.reader_code is not None}
+UNITS = {(UnitNotInsured.reader_code, UnitNotInsured.code)}  # tests/certlogin/test_units.py meets it
 # card in the reader, PIN, fault of the component → what it tells
 COMPONENT = [
     ("wang-nhi", None, "8013", (8013, "reader_unavailable")),
@@ -122,7 +124,7 @@ def test_the_service_tells_a_number_that_the_table_explains(
 
 def test_every_number_of_the_help_desk_is_met_and_explained_once(app: Flask) -> None:
     explained = [(fault.number, fault.code) for fault in READER_FAULTS]
-    met = {expected for *_, expected in COMPONENT} | {expected for *_, expected in SERVICE} | REAL_COMPONENT
+    met = {expected for *_, expected in COMPONENT} | {expected for *_, expected in SERVICE} | REAL_COMPONENT | UNITS
     told_by_pages = {(fault.number, fault.code) for fault in READER_FAULTS if fault.told_by == "page"}
 
     assert set(explained) == {(number, code) for number, codes in NUMBERS.items() for code in codes}
@@ -149,8 +151,8 @@ def test_whatever_the_service_or_the_component_refuses_with_a_number_stands_in_t
 @pytest.mark.parametrize(
     ("query", "codes"),
     [
-        ("9043", {"pin_locked", "card_not_registered"}),
-        ("９０４３", {"pin_locked", "card_not_registered"}),
+        ("9043", {"pin_locked", "card_not_registered", "unit_not_insured"}),
+        ("９０４３", {"pin_locked", "card_not_registered", "unit_not_insured"}),
         ("  9043 locked ", {"pin_locked"}),
         ("PIN_Length", {"pin_length"}),
         ("鎖住 解鎖", {"pin_locked"}),

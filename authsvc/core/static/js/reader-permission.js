@@ -20,9 +20,7 @@ async function status() {
 }
 
 /** Whether the reader can be asked without the browser asking the person: allowed already, or no question at all. */
-export async function isSilent() {
-  return LOOPBACK.test(window.location.hostname) || ["granted", "unknown"].includes(await readerPermission());
-}
+export const isSilent = async () => ["granted", "unknown"].includes(await readerPermission());
 
 /** "granted", "denied", "prompt" (the browser will ask), or "unknown" where the browser does not tell. */
 export const readerPermission = async () => (await status())?.state ?? "unknown";
