@@ -10,6 +10,7 @@ import counter
 import devicebind
 import mobileapp
 import otp
+import passkeys
 import qrlogin
 from authsvc import cli
 from authsvc.app import create_app
@@ -24,6 +25,7 @@ def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.B
     counter.include(app)
     devicebind.include(app, transport=(transports or {}).get("telco"))
     otp.include(app)
+    passkeys.include(app)
     qrlogin.include(app)
     mobileapp.include(app)
     cli.include(app)

@@ -22,7 +22,7 @@ from mobileapp.phonekeys import PhoneKeys
 from tests.clocks import MovableClock
 
 PASSWORD = "Kite-7tail"
-AMR = {"card": ("sc", "pwd"), "otp": ("otp",), "qr": ("swk",), "certificate": ("sc",)}
+AMR = {"card": ("sc", "pwd"), "otp": ("otp",), "qr": ("swk",), "certificate": ("sc",), "passkey": ("swk", "user")}
 
 
 @dataclass(frozen=True, kw_only=True)

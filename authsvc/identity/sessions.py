@@ -21,7 +21,7 @@ from authsvc.identity.ways import Ways
 
 TOUCH_AFTER: Final = timedelta(seconds=5)
 STEP_UP_WAYS: Final = ("card",)
-USER_VERIFIED_WAYS: Final = ("card", "qr")
+USER_VERIFIED_WAYS: Final = ("card", "qr", "passkey")
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ class Ways:
     restorations: dict[str, Restoration] = field(default_factory=dict)
     suspensions: dict[str, Suspension] = field(default_factory=dict)
     freezes: dict[str, Suspension] = field(default_factory=dict)
+    card_changes: dict[str, Suspension] = field(default_factory=dict)
     openings: dict[str, Opening] = field(default_factory=dict)
     leavings: dict[str, Leaving] = field(default_factory=dict)
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
@@ -94,6 +95,11 @@ class Ways:
         """Let every feature end what waits to bind a phone: the person allows no new ones, or has another card."""
         for freeze in self.freezes.values():
             freeze(session, kit, person)
+
+    def on_card_changed(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what rests on the card that another one just took the place of."""
+        for change in self.card_changes.values():
+            change(session, kit, person)
 
     def on_opened(self, session: Session, kit: Kit, person: Person, contact: Contact) -> None:
         """Let every feature end what an account just opened takes the place of, and begin what it brings along."""

@@ -13,6 +13,7 @@ PAGES: Final = {
     "/login#qr": ANYONE,
     "/login#otp": ANYONE,
     "/login#certificate": ANYONE,
+    "/login#passkey": ANYONE,
     "/login/qr/return": ANYONE,
     "/problems": ANYONE,
     "/help/reader-errors": ANYONE,
@@ -45,6 +46,8 @@ PAGES: Final = {
     "/devices/{device}/lost": CARD,
     "/devices/{device}/voucher": CARD,
     "/revoke": ANYONE,
+    "/passkeys": CARD,
+    "/passkeys/{passkey}": CARD,
     "/security": CARD,
 }
 

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = ("authsvc", "counter", "devicebind", "otp", "qrlogin", "certlogin", "mobileapp", "mocks", "devtools")
+FEATURES = ("certlogin", "counter", "devicebind", "otp", "passkeys", "qrlogin")
+SERVICE = ("authsvc", *FEATURES, "mobileapp", "mocks", "devtools")
 
 
 @cache
