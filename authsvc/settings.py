@@ -1,6 +1,7 @@
 """The environment, read once into a frozen object that refuses to be half-configured."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,7 @@ ROOT_KEY_BYTES = 32
 ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url", "twfido_url", "smtp_url")
 VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", "otp_page_tag", *ADDRESSES), "str"),
-    "card_component_least": "str",
+    **dict.fromkeys(("card_component_least", "service_hours"), "str"),
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "sweep_limit", "epoch"), "int"),
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
@@ -35,6 +36,7 @@ DEFAULTS = {
 LEAST_DIFFERENT_BYTES = 8  # 32 random bytes have fewer with a chance below 2^-100
 LONGEST_SIM_AGE = timedelta(hours=2400)  # what operators can be asked (CAMARA SimSwap 2.1)
 HELD_CALLS_OF = {"push": 12_000}  # a thread of gevent's costs kilobytes; qrlogin/pushserver.py knows the number
+HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", re.ASCII)
 LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
 
 
@@ -73,6 +75,7 @@ class Settings:
     device_limit: int = 3
     otp_digits: int = 8
     otp_page_tag: Literal["off", "offered", "required"] = "off"  # whether a code is tied to its login page
+    service_hours: str = ""  # when people may log in, by Taiwan's clock, such as 06:00-24:00; empty: always
     sweep_limit: int = 500  # wrong typed codes in ten minutes, over all people, that are taken for a sweep
     session_idle: timedelta = timedelta(minutes=15)
     session_absolute: timedelta = timedelta(hours=12)
@@ -141,12 +144,13 @@ def wrong_numbers(settings: Settings) -> list[str]:
         wrong.append("AUTHSVC_OTP_PAGE_TAG to off, offered or required")
     if not timedelta(hours=1) <= settings.telco_sim_age <= LONGEST_SIM_AGE:
         wrong.append("AUTHSVC_TELCO_SIM_AGE to a time from 1 hour to 100 days")
+    if (hours := settings.service_hours) and not (HOURS.fullmatch(hours) and hours[:5] < hours[6:]):
+        wrong.append("AUTHSVC_SERVICE_HOURS to hours of one day such as 06:00-24:00, or leave it empty")
     if settings.refresh_idle <= timedelta(0):
         wrong.append("AUTHSVC_REFRESH_IDLE to a time above 0")
-    if not timedelta(0) < settings.session_idle <= settings.session_absolute:
-        wrong.append("AUTHSVC_SESSION_IDLE to a time above 0 and not above AUTHSVC_SESSION_ABSOLUTE")
-    if not timedelta(0) < settings.counter_idle <= settings.counter_absolute:
-        wrong.append("AUTHSVC_COUNTER_IDLE to a time above 0 and not above AUTHSVC_COUNTER_ABSOLUTE")
+    for whose in ("SESSION", "COUNTER"):
+        if not timedelta(0) < vars(settings)[f"{whose.lower()}_idle"] <= vars(settings)[f"{whose.lower()}_absolute"]:
+            wrong.append(f"AUTHSVC_{whose}_IDLE to a time above 0 and not above AUTHSVC_{whose}_ABSOLUTE")
     if settings.sessions_kept < timedelta(0):
         wrong.append("AUTHSVC_SESSIONS_KEPT to a time of 0 or more")
     return wrong

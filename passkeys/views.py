@@ -11,7 +11,9 @@ import passkeys.service as service
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import NotFound, StepUpRequired
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
+from authsvc.identity.forms import in_service_hours
 from authsvc.identity.freezing import BindingsFrozen
+from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.standing import OnlineServicesSuspended
@@ -80,9 +82,16 @@ def make_challenge() -> service.PasskeyOffer:
 
 @bp.route("/sessions/passkey", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(PasskeyLoginIn)
 @bp.response(201, SessionOut)
-@bp.refuses(refusals.PasskeyChallengeRefused, refusals.PasskeyRefused, refusals.PasskeyCopied, OnlineServicesSuspended)
+@bp.refuses(
+    refusals.PasskeyChallengeRefused,
+    refusals.PasskeyRefused,
+    refusals.PasskeyCopied,
+    OnlineServicesSuspended,
+    OutsideServiceHours,
+)
 def log_in(body: dict[str, Any]) -> SessionView:
     """Open a session with a passkey that verified its user."""
     return enter(entering.log_in(kit(), browser=browser_token(kit().settings), **body))

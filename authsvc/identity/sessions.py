@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+import authsvc.identity.hours as hours
 from authsvc.core import audit
 from authsvc.core.agents import describe
 from authsvc.core.db import claim
@@ -33,7 +34,8 @@ class OpenedSession:
 
 
 def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
-    """Open a session for what was proved, with a new cookie; the old one's ends. Raise `OnlineServicesSuspended`."""
+    """Open a session with a new cookie; the old one's ends. Raise `OnlineServicesSuspended`, `OutsideServiceHours`."""
+    hours.require_open(kit)
     require_active(session, proof.person_id)
     leave_browser(session, kit)
     person = session.get_one(Person, proof.person_id)

@@ -61,6 +61,7 @@ class Ways:
     """Each feature registers here what others may use without knowing it."""
 
     logins: list[LoginWay] = field(default_factory=list)
+    login_notes: list[str] = field(default_factory=list)  # templates shown above the ways of logging in
     checks: dict[str, Check] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     unbindings: dict[str, Unbinding] = field(default_factory=dict)

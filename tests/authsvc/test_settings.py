@@ -128,6 +128,19 @@ def test_a_code_has_six_to_eight_digits(digits: int) -> None:
         Settings(otp_digits=digits)
 
 
+@pytest.mark.parametrize("hours", ["", "06:00-24:00", "00:00-24:00", "08:30-17:30", "00:00-00:01"])
+def test_hours_of_one_day_are_taken(hours: str) -> None:
+    assert Settings(service_hours=hours).service_hours == hours
+
+
+@pytest.mark.parametrize(
+    "hours", ["6-24", "06:00", "06:00–24:00", "24:00-06:00", "22:00-06:00", "06:00-06:00", "06:00-24:01", "25:00-26:00"]
+)
+def test_hours_that_are_none_are_refused(hours: str) -> None:
+    with pytest.raises(Misconfigured, match="AUTHSVC_SERVICE_HOURS to hours of one day"):
+        Settings(service_hours=hours)
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().env = "production"  # type: ignore[misc]

@@ -13,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from devtools.browser import items_of
 from devtools.people import PASSWORD, citizens, get
 from devtools.stack import Stack
-from tests.journeys import acts
+from tests.journeys import acts, pictures_night
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.locks import PhoneLock
@@ -199,6 +199,9 @@ def main(folder: Path) -> None:
         people = citizens(registry_url=stack.urls["registry"], card_url=stack.urls["card"])
         for language, person in zip(LANGUAGES, people, strict=False):
             walk(Studio(stack, browser, person, language, folder / language))
+        with Stack(extra_env=pictures_night.HOURS) as night:
+            for language in LANGUAGES:
+                pictures_night.walk(Studio(night, browser, people[0], language, folder / language / "night"))
         with Stack(flood_limit=FLOOD) as flooded:
             be_too_fast(Studio(flooded, browser, people[0], "zh-Hant-TW", folder / "flooded"))
         browser.close()

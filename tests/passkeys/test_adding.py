@@ -44,9 +44,10 @@ def test_what_the_authenticator_keeps_says_nothing_about_its_owner(app: Flask, p
     options = desk.offered()["publicKey"]
     again = desk.offered()["publicKey"]
 
-    text = json.dumps(options)
+    text = json.dumps(options, ensure_ascii=False)
     assert person.national_id not in text
     assert person.name not in text
+    assert options["user"]["name"] == "王○明"
     assert len(b64url_decode(options["user"]["id"])) == 32
     assert options["user"]["id"] == again["user"]["id"]
     assert options["challenge"] != again["challenge"]

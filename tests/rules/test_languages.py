@@ -9,9 +9,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from tests.rules.tree import ROOT
+from tests.rules.tree import FEATURES, ROOT
 
-FOLDERS = ("authsvc", "authsvc/registration", "certlogin", "counter", "devicebind", "otp", "passkeys", "qrlogin")
+FOLDERS = ("authsvc", "authsvc/registration", *FEATURES)
 METHODS = [("**.py", "python"), ("**/templates/**.*", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 

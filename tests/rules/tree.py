@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FEATURES = ("certlogin", "counter", "devicebind", "otp", "passkeys", "qrlogin")
+FEATURES = ("bulletin", "certlogin", "counter", "devicebind", "otp", "passkeys", "qrlogin")
 SERVICE = ("authsvc", *FEATURES, "mobileapp", "mocks", "devtools")
 
 
