@@ -25,7 +25,7 @@ bp = ApiBlueprint("passkeys", __name__, url_prefix="/api/v1", description="Passk
 ADD_REFUSALS = (LoginRequired, StepUpRequired, BindingsFrozen, OnlineServicesSuspended, refusals.PasskeyLimitReached)
 
 
-@bp.route("/passkeys/offers", methods=["POST"])
+@bp.route("/passkey-offers", methods=["POST"])
 @door("session")
 @bp.response(201, PasskeyOfferOut)
 @bp.refuses(*ADD_REFUSALS)

@@ -50,7 +50,7 @@ class Desk:
 
     def offered(self) -> dict[str, Any]:
         """Ask for what a passkey is made by."""
-        answer = self.call("POST", "/passkeys/offers")
+        answer = self.call("POST", "/passkey-offers")
         assert answer.status_code == 201, answer.text
         return dict(answer.get_json())
 

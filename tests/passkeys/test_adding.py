@@ -66,7 +66,7 @@ def test_one_that_is_there_is_not_made_twice(app: Flask, person: Somebody) -> No
 
 @pytest.mark.parametrize("acr", ["otp", "qr", "certificate", "passkey"])
 def test_no_other_way_in_adds_one(app: Flask, person: Somebody, acr: str) -> None:
-    answer = desk_of(app, person, acr=acr).call("POST", "/passkeys/offers")
+    answer = desk_of(app, person, acr=acr).call("POST", "/passkey-offers")
 
     assert code(answer) == (403, "step_up_required")
     assert answer.get_json()["ways"] == ["card"]
@@ -78,14 +78,14 @@ def test_a_card_login_adds_one_for_five_minutes(app: Flask, person: Somebody, cl
     offer = desk.offered()
     clock.forward(seconds=1)
 
-    assert code(desk.call("POST", "/passkeys/offers")) == (403, "step_up_required")
+    assert code(desk.call("POST", "/passkey-offers")) == (403, "step_up_required")
     assert code(desk.send(offer, SoftPasskey().make(offer["publicKey"]))) == (403, "step_up_required")
 
 
 def test_without_a_session_there_is_none(app: Flask) -> None:
     desk = desk_of(app)
 
-    assert [code(desk.call(*call)) for call in (("POST", "/passkeys/offers"), ("GET", "/passkeys"))] == [
+    assert [code(desk.call(*call)) for call in (("POST", "/passkey-offers"), ("GET", "/passkeys"))] == [
         (401, "login_required"),
         (401, "login_required"),
     ]
@@ -165,7 +165,7 @@ def test_there_are_five_at_most(app: Flask, person: Somebody) -> None:
     for _ in range(5):
         assert desk.add(SoftPasskey()).status_code == 201
 
-    assert code(desk.call("POST", "/passkeys/offers")) == (409, "passkey_limit_reached")
+    assert code(desk.call("POST", "/passkey-offers")) == (409, "passkey_limit_reached")
     assert code(desk.send(waiting, SoftPasskey().make(waiting["publicKey"]))) == (409, "passkey_limit_reached")
     one = desk.call("GET", "/passkeys").get_json()[0]["id"]
     assert desk.call("DELETE", f"/passkeys/{one}").status_code == 204
@@ -180,7 +180,7 @@ def test_who_stopped_new_phones_adds_no_passkey_either(
     with kit.begin() as session:
         session.execute(update(Person).values(bindings_frozen_at=clock.now()))
 
-    assert code(desk.call("POST", "/passkeys/offers")) == (403, "bindings_frozen")
+    assert code(desk.call("POST", "/passkey-offers")) == (403, "bindings_frozen")
     assert code(desk.send(offer, SoftPasskey().make(offer["publicKey"]))) == (403, "bindings_frozen")
     assert kept(kit) == []
 

@@ -57,7 +57,7 @@ def test_a_session_by_passkey_is_no_card(app: Flask, passkey: SoftPasskey) -> No
     desk = desk_of(app)
     assert desk.log_in(passkey).status_code == 201
 
-    for call in (("POST", "/device-codes"), ("POST", "/passkeys/offers")):
+    for call in (("POST", "/device-codes"), ("POST", "/passkey-offers")):
         assert code(desk.call(*call)) == (403, "step_up_required")
 
 

@@ -6,7 +6,7 @@ import { makePasskey } from "/static/passkeys/js/webauthn.js";
 const form = document.getElementById("passkey-add");
 
 async function add() {
-  const offer = await call("POST", "/passkeys/offers");
+  const offer = await call("POST", "/passkey-offers");
   await call("POST", "/passkeys", { offer_id: offer.id, credential: await makePasskey(offer.publicKey) });
   window.location.assign("/passkeys?done=added");
 }
