@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import httpx2
 from flask import Flask
 
+import bulletin
 import certlogin
 import counter
 import devicebind
 import mobileapp
 import otp
+import passkeys
 import qrlogin
 import twfido
 from authsvc import cli
@@ -21,10 +23,12 @@ from authsvc.settings import Settings, from_env
 def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.BaseTransport] | None = None) -> Flask:
     """Return the whole service; take a feature's line out and the rest still runs."""
     app = create_app(settings, clock=clock, transports=transports)
+    bulletin.include(app)
     certlogin.include(app)
     counter.include(app)
     devicebind.include(app, transport=(transports or {}).get("telco"))
     otp.include(app)
+    passkeys.include(app)
     qrlogin.include(app)
     twfido.include(app, transport=(transports or {}).get("twfido"))
     mobileapp.include(app)

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
+from authsvc.limits import wrong_numbers
 from authsvc.outside import (
     DEMO_TWFIDO_ID,
     DEMO_TWFIDO_KEY,
     LEAST_DIFFERENT_BYTES,
+    TwFidoGiven,
     is_address,
     is_near,
     missing_from_twfido,
@@ -25,13 +27,13 @@ ROOT_KEY_BYTES = 32
 ADDRESSES = ("public_origin", "card_component_url", "registry_url", "telco_url", "twfido_url", "smtp_url")
 VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", "otp_page_tag", *ADDRESSES), "str"),
-    **dict.fromkeys(("card_component_least", "twfido_service_id", "twfido_app_url"), "str"),
+    **dict.fromkeys(("card_component_least", "service_hours", "twfido_service_id", "twfido_app_url"), "str"),
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "sweep_limit", "epoch"), "int"),
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
-    **dict.fromkeys(("card_ca_file", "card_profiles_file", "clock_offset_file", "revocations_file"), "path"),
-    **dict.fromkeys(("telco_operators_file", "attestation_roots_file", "attestation_status_file"), "path"),
-    **dict.fromkeys(("twfido_ca_file",), "path"),
+    **dict.fromkeys(("card_ca_file", "card_profiles_file", "twfido_ca_file", "clock_offset_file"), "path"),
+    **dict.fromkeys(("revocations_file", "telco_operators_file"), "path"),
+    **dict.fromkeys(("attestation_roots_file", "attestation_status_file"), "path"),
     **dict.fromkeys(("sessions_kept", "counter_idle", "counter_absolute"), "timedelta"),
     **dict.fromkeys(("session_idle", "session_absolute", "refresh_idle", "telco_sim_age"), "timedelta"),
 }
@@ -42,7 +44,6 @@ DEFAULTS = {
     "twfido_url": "http://127.0.0.1:8104",
     "smtp_url": "smtp://127.0.0.1:8025",
 }
-LONGEST_SIM_AGE = timedelta(hours=2400)  # what operators can be asked (CAMARA SimSwap 2.1)
 HELD_CALLS_OF = {"push": 12_000}  # a thread of gevent's costs kilobytes; qrlogin/pushserver.py knows the number
 LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
 
@@ -87,6 +88,7 @@ class Settings:
     device_limit: int = 3
     otp_digits: int = 8
     otp_page_tag: Literal["off", "offered", "required"] = "off"  # whether a code is tied to its login page
+    service_hours: str = ""  # when people may log in, by Taiwan's clock, such as 06:00-24:00; empty: always
     sweep_limit: int = 500  # wrong typed codes in ten minutes, over all people, that are taken for a sweep
     session_idle: timedelta = timedelta(minutes=15)
     session_absolute: timedelta = timedelta(hours=12)
@@ -102,7 +104,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot work anywhere, then what must not run in production."""
-        if wrong := [*wrong_addresses(self), *wrong_numbers(self)]:
+        if wrong := [*wrong_addresses(self), *wrong_numbers(vars(self))]:
             raise Misconfigured("Set " + "; ".join(wrong) + ".")
         if self.env == "production":
             refuse_demo(self)
@@ -111,6 +113,11 @@ class Settings:
     def secure(self) -> bool:
         """Tell whether the public origin is https."""
         return self.public_origin.startswith("https://")
+
+    @property
+    def twfido(self) -> TwFidoGiven:
+        """Return what TW FidO gave us; in production its way in is there only where something was set."""
+        return TwFidoGiven(self.twfido_service_id, self.twfido_key, self.twfido_ca_file)
 
 
 def wrong_addresses(settings: Settings) -> list[str]:
@@ -136,37 +143,6 @@ def wrong_addresses(settings: Settings) -> list[str]:
         wrong.append("AUTHSVC_MAIL_FROM to the address that mails come from")
     if any("@" not in address for address in settings.alert_mail):
         wrong.append("AUTHSVC_ALERT_MAIL to mail addresses, with commas between them")
-    return wrong
-
-
-def wrong_numbers(settings: Settings) -> list[str]:
-    """Return what to set for each number that cannot work."""
-    lowest = {
-        "epoch": 0,
-        "trusted_proxies": 0,
-        "device_limit": 1,
-        "sweep_limit": 10,
-        "argon2_memory_kib": 32,
-        "argon2_time": 1,
-        "db_pool": 1,
-    }
-    wrong = [
-        f"AUTHSVC_{name.upper()} to {least} or more" for name, least in lowest.items() if vars(settings)[name] < least
-    ]
-    if settings.otp_digits not in range(6, 9):
-        wrong.append("AUTHSVC_OTP_DIGITS to 6, 7 or 8")
-    if settings.otp_page_tag not in ("off", "offered", "required"):
-        wrong.append("AUTHSVC_OTP_PAGE_TAG to off, offered or required")
-    if not timedelta(hours=1) <= settings.telco_sim_age <= LONGEST_SIM_AGE:
-        wrong.append("AUTHSVC_TELCO_SIM_AGE to a time from 1 hour to 100 days")
-    if settings.refresh_idle <= timedelta(0):
-        wrong.append("AUTHSVC_REFRESH_IDLE to a time above 0")
-    if not timedelta(0) < settings.session_idle <= settings.session_absolute:
-        wrong.append("AUTHSVC_SESSION_IDLE to a time above 0 and not above AUTHSVC_SESSION_ABSOLUTE")
-    if not timedelta(0) < settings.counter_idle <= settings.counter_absolute:
-        wrong.append("AUTHSVC_COUNTER_IDLE to a time above 0 and not above AUTHSVC_COUNTER_ABSOLUTE")
-    if settings.sessions_kept < timedelta(0):
-        wrong.append("AUTHSVC_SESSIONS_KEPT to a time of 0 or more")
     return wrong
 
 
@@ -209,9 +185,7 @@ def refuse_demo(settings: Settings) -> None:
         wrong.append("AUTHSVC_FLOOD_LIMIT to requests a minute above 0")
     if settings.argon2_memory_kib < LEAST_ARGON2_KIB:
         wrong.append(f"AUTHSVC_ARGON2_MEMORY_KIB to {LEAST_ARGON2_KIB} or more")
-    wrong += missing_from_twfido(
-        service_id=settings.twfido_service_id, key=settings.twfido_key, ca_file=settings.twfido_ca_file
-    )
+    wrong += missing_from_twfido(settings.twfido)
     for name in (*PARTIES, "twfido_app_url"):
         if is_near(urlsplit(getattr(settings, name)).hostname):
             wrong.append(f"AUTHSVC_{name.upper()} to the real party: this is a simulator's address")

@@ -8,6 +8,8 @@ import certlogin.service as service
 from authsvc.core.cookies import browser_token
 from authsvc.core.errors import Invalid
 from authsvc.core.web import ApiBlueprint, door, kit
+from authsvc.identity.forms import in_service_hours
+from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.login import CardNotRegistered
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
@@ -22,9 +24,10 @@ bp = ApiBlueprint("certificates", __name__, url_prefix="/api/v1", description="L
 
 @bp.route("/sessions/certificate", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(CertificateLoginIn)
 @bp.response(201, SessionOut)
-@bp.refuses(*CARD_REFUSALS, CardNotRegistered, OnlineServicesSuspended, UnitNotInsured, Invalid)
+@bp.refuses(*CARD_REFUSALS, CardNotRegistered, OnlineServicesSuspended, UnitNotInsured, Invalid, OutsideServiceHours)
 def log_in(body: dict[str, Any]) -> SessionView | UnitView:
     """Open a session with a certificate, of a person or of a unit, whose card has asked for its PIN."""
     view: SessionView | UnitView = enter(service.log_in(kit(), browser=browser_token(kit().settings), **body))

@@ -9,7 +9,7 @@ import otp.tags as tags
 from authsvc.core.cookies import require_browser_token
 from authsvc.core.errors import Problem
 from authsvc.core.web import door, kit
-from authsvc.identity.forms import enter_page, login_again, person_form
+from authsvc.identity.forms import enter_page, in_service_hours, login_again, person_form
 from otp.schemas import OtpLoginIn
 
 bp = Blueprint(
@@ -19,6 +19,7 @@ bp = Blueprint(
 
 @bp.post("/login/otp")
 @door("anyone")
+@in_service_hours
 def log_in() -> Any:
     """Log in with a code, or show the form again with what to do."""
     try:

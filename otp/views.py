@@ -11,6 +11,8 @@ from authsvc.core.errors import NotFound, Throttled, TriesClosed
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import doors
 from authsvc.identity.dpop import NonceRequired
+from authsvc.identity.forms import in_service_hours
+from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.sweeps import TypedCodesPaused
@@ -22,9 +24,10 @@ bp = ApiBlueprint("otp", __name__, url_prefix="/api/v1", description="One-time c
 
 @bp.route("/sessions/otp", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(OtpLoginIn)
 @bp.response(201, SessionOut)
-@bp.refuses(service.OtpRefused, Throttled, TriesClosed, TypedCodesPaused)
+@bp.refuses(service.OtpRefused, Throttled, TriesClosed, TypedCodesPaused, OutsideServiceHours)
 def log_in(body: dict[str, Any]) -> SessionView:
     """Open a session with a one-time code from the app."""
     return enter(service.log_in(kit(), **body))

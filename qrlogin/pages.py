@@ -11,7 +11,7 @@ import qrlogin.orders as orders
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import Problem
 from authsvc.core.web import door, kit
-from authsvc.identity.forms import enter_page, login_again, next_page, person_form
+from authsvc.identity.forms import enter_page, in_service_hours, login_again, next_page, person_form
 from qrlogin.schemas import BeginIn
 from qrlogin.views import shown
 
@@ -26,6 +26,7 @@ bp = Blueprint(
 
 @bp.post("/login/qr")
 @door("anyone")
+@in_service_hours
 def begin() -> Any:
     """Begin an order, or show the form again with what to do."""
     try:
@@ -48,6 +49,7 @@ def wait(order_id: str) -> str:
 
 @bp.post("/login/qr/<order_id>/next")
 @door("anyone")
+@in_service_hours
 def renew(order_id: str) -> Response:
     """Show the next QR code without asking for ID and birth date again; where none follows, the form."""
     try:
@@ -66,6 +68,7 @@ def come_back() -> str:
 
 @bp.post("/login/qr/<order_id>/session")
 @door("anyone")
+@in_service_hours
 def enter(order_id: str) -> Response:
     """Go on into the session that the phone approved."""
     return enter_page(collecting.collect(kit(), order_id=order_id, browser=browser_token(kit().settings)))

@@ -18,6 +18,8 @@ from authsvc.core.errors import NotFound, Throttled
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity import doors, dpop
 from authsvc.identity.authenticators import AssertionRefused
+from authsvc.identity.forms import in_service_hours
+from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.views import enter
@@ -51,9 +53,10 @@ def browser() -> str | None:
 
 @bp.route("/qr-logins", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(schemas.BeginIn)
 @bp.response(201, schemas.BegunOut)
-@bp.refuses(Throttled)
+@bp.refuses(OutsideServiceHours, Throttled)
 def begin(body: dict[str, Any]) -> dict[str, Any]:
     """Begin a login by QR code in this browser."""
     return shown(beginning.begin(kit(), browser=require_browser_token(kit().settings), **body))
@@ -61,8 +64,9 @@ def begin(body: dict[str, Any]) -> dict[str, Any]:
 
 @bp.route("/qr-logins/<order_id>/successors", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.response(201, schemas.BegunOut)
-@bp.refuses(NotFound, beginning.OrderNotRenewed, Throttled)
+@bp.refuses(NotFound, beginning.OrderNotRenewed, OutsideServiceHours, Throttled)
 def renew(order_id: str) -> dict[str, Any]:
     """Begin the order that follows one of this browser that nobody scanned in time, five times at most."""
     return shown(beginning.renew(kit(), order_id=order_id, browser=browser()))
@@ -153,9 +157,10 @@ def deny(body: dict[str, Any], order_id: str) -> None:
 
 @bp.route("/sessions/qr", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(schemas.CollectIn)
 @bp.response(201, SessionOut)
-@bp.refuses(NotFound, orders.OrderNotApproved, orders.OrderExpired, *collecting.NOT_HERE)
+@bp.refuses(NotFound, orders.OrderNotApproved, orders.OrderExpired, OutsideServiceHours, *collecting.NOT_HERE)
 def collect(body: dict[str, Any]) -> SessionView:
     """Open the session that the phone approved, in the browser that asked."""
     return enter(collecting.collect(kit(), browser=browser(), **body))

@@ -22,6 +22,8 @@ def include(app: Flask, *, transport: httpx2.BaseTransport | None = None) -> Non
     `transport` replaces the network towards the provider.
     """
     kit: Kit = app.extensions["kit"]
+    if kit.settings.env == "production" and kit.settings.twfido.is_demo:
+        return  # a deployment that is no relying party of it has this way in not at all
     remote = Remote("twfido", kit.settings.twfido_url, transport=transport)
     kit.ports[TwFido] = HttpTwFido(remote, service_id=kit.settings.twfido_service_id, key=kit.settings.twfido_key)
     ways_of(app).suspensions["twfido"] = service.end_for_person

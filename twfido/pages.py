@@ -9,7 +9,7 @@ import twfido.service as service
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import NotFound, Problem
 from authsvc.core.web import door, kit
-from authsvc.identity.forms import enter_page, login_again, next_page, person_form
+from authsvc.identity.forms import enter_page, in_service_hours, login_again, next_page, person_form
 from twfido.schemas import TwfidoIn
 
 bp = Blueprint(
@@ -24,6 +24,7 @@ SHAPE = 22
 
 @bp.post("/login/twfido")
 @door("anyone")
+@in_service_hours
 def begin() -> Any:
     """Begin a login, or show the form again with what to do."""
     try:
@@ -54,6 +55,7 @@ def come_back() -> Response:
 
 @bp.post("/login/twfido/<login_id>/session")
 @door("anyone")
+@in_service_hours
 def enter(login_id: str) -> Response:
     """Go on into the session that the phone approved."""
     return enter_page(service.collect(kit(), login_id=login_id, browser=browser_token(kit().settings)))

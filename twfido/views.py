@@ -11,6 +11,8 @@ from authsvc.core import qr
 from authsvc.core.cookies import browser_token, require_browser_token
 from authsvc.core.errors import NotFound, Throttled
 from authsvc.core.web import ApiBlueprint, door, kit
+from authsvc.identity.forms import in_service_hours
+from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.standing import OnlineServicesSuspended
@@ -27,9 +29,10 @@ def browser() -> str | None:
 
 @bp.route("/twfido-logins", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(schemas.TwfidoIn)
 @bp.response(201, schemas.TwfidoLoginOut)
-@bp.refuses(Throttled, refusals.TwfidoRefused, refusals.TwfidoUnavailable)
+@bp.refuses(OutsideServiceHours, Throttled, refusals.TwfidoRefused, refusals.TwfidoUnavailable)
 def begin(body: dict[str, Any]) -> LoginView:
     """Begin a login by TW FidO in this browser."""
     return service.begin(kit(), browser=require_browser_token(kit().settings), **body)
@@ -64,9 +67,10 @@ def cancel(login_id: str) -> None:
 
 @bp.route("/sessions/twfido", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(schemas.CollectTwfidoIn)
 @bp.response(201, SessionOut)
-@bp.refuses(NotFound, refusals.TwfidoNotApproved, refusals.TwfidoExpired, OnlineServicesSuspended)
+@bp.refuses(OutsideServiceHours, NotFound, refusals.TwfidoNotApproved, refusals.TwfidoExpired, OnlineServicesSuspended)
 def collect(body: dict[str, Any]) -> SessionView:
     """Open the session that the phone approved, in the browser that asked."""
     return enter(service.collect(kit(), login_id=body["login_id"], browser=browser()))

@@ -4,23 +4,19 @@ W3C WebAuthn Level 3 by py_webauthn. No attestation is asked for: what is known 
 made this key when it was bound, and that the key says, each time, that the phone verified its user.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import webauthn
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn.helpers import options_to_json_dict, structs
-from webauthn.helpers.decode_credential_public_key import decode_credential_public_key
-from webauthn.helpers.decoded_public_key_to_cryptography import decoded_public_key_to_cryptography
-from webauthn.helpers.exceptions import WebAuthnException
 
+import authsvc.identity.ceremonies as ceremonies
 import authsvc.identity.devices as devices
 import authsvc.identity.notices as notices
 import authsvc.identity.people as people
@@ -28,21 +24,15 @@ from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Forbidden, NotFound, Problem, Refused
 from authsvc.core.i18n import N_
-from authsvc.core.jose import b64url_decode
 from authsvc.core.kit import Kit
 from authsvc.identity.models import AppView, Authenticator, AuthenticatorOffer, Device, Person
 
 OFFER_LIFE: Final = timedelta(minutes=5)
 REGISTER_WITHIN: Final = timedelta(minutes=10)
-CHALLENGE_BYTES: Final = 32
-SERVICE_NAME: Final = "Phone Pass"
 REGISTERED: Final = N_("A phone's own unlock was registered for approving logins, just after the phone was bound.")
 REPLACED: Final = N_(
     "A phone's own unlock for approving logins was replaced by another one, just after the phone was bound."
 )
-TRANSPORTS: Final = frozenset(transport.value for transport in structs.AuthenticatorTransport)
-# What the parsers of foreign bytes raise beside their own errors (a point off the curve, a map without its members).
-UNREADABLE: Final = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 class AuthenticatorTooLate(Forbidden):
@@ -66,24 +56,19 @@ class AssertionRefused(Refused):
     detail = N_("The phone's unlock was not accepted. Please try again.")
 
 
-def rp_id(kit: Kit) -> str:
-    """Return the relying party's id: the host of the public origin."""
-    return urlsplit(kit.settings.public_origin).hostname or ""
-
-
 def offer(kit: Kit, app: AppView) -> dict[str, Any]:
     """Return the options for `navigator.credentials.create` (WebAuthn JSON), good once and for five minutes.
 
     Raise `AuthenticatorTooLate` later than ten minutes after the binding.
     """
-    now, challenge = kit.clock.now(), secrets.token_bytes(CHALLENGE_BYTES)
+    now, challenge = kit.clock.now(), secrets.token_bytes(ceremonies.CHALLENGE_BYTES)
     with kit.begin() as session:
         device = _lock_new(session, app, at=now)
         session.execute(delete(AuthenticatorOffer).where(AuthenticatorOffer.device_id == device.id))
         session.add(AuthenticatorOffer(device_id=device.id, challenge=challenge, expires_at=now + OFFER_LIFE))
     options = webauthn.generate_registration_options(
-        rp_id=rp_id(kit),
-        rp_name=SERVICE_NAME,
+        rp_id=ceremonies.rp_id(kit),
+        rp_name=ceremonies.SERVICE_NAME,
         user_id=device.id.encode("ascii"),
         user_name=device.name,
         challenge=challenge,
@@ -153,27 +138,17 @@ def _tell(session: Session, kit: Kit, app: AppView, *, replaced: bool, at: datet
 
 
 def _verified(kit: Kit, credential: dict[str, Any], *, challenge: bytes) -> Authenticator:
-    """Return what a registration says, verified as WebAuthn section 7.1 wants it; raise `AuthenticatorRefused`."""
+    """Return what a registration says, verified; raise `AuthenticatorRefused`."""
     try:
-        _require_own_window(credential)
-        found = webauthn.verify_registration_response(
-            credential=credential,
-            expected_challenge=challenge,
-            expected_rp_id=rp_id(kit),
-            expected_origin=kit.settings.public_origin,
-            require_user_verification=True,
-        )
-        # A key that is no key would only show when it is first used.
-        decoded_public_key_to_cryptography(decode_credential_public_key(found.credential_public_key))
-    except UNREADABLE as fault:
+        found = ceremonies.verify_new(kit, credential, challenge=challenge)
+    except ceremonies.NotVerified as fault:
         raise AuthenticatorRefused from fault
-    transports = credential["response"].get("transports", [])
     return Authenticator(
         credential_id=found.credential_id,
         public_key=found.credential_public_key,
         sign_count=found.sign_count,
-        transports=sorted(TRANSPORTS.intersection(transports)),
-        backup_eligible=found.credential_device_type == structs.CredentialDeviceType.MULTI_DEVICE,
+        transports=ceremonies.transports_of(credential),
+        backup_eligible=ceremonies.is_backup_eligible(found),
         backed_up=found.credential_backed_up,
     )
 
@@ -195,37 +170,22 @@ def _check_assertion(kit: Kit, app: AppView, signed: str, assertion: Mapping[str
         known = session.get(Authenticator, app.device_id)
     if known is None:
         raise AssertionRefused
+    challenge = sha256(signed.encode("ascii")).digest()
     try:
-        _require_own_window(assertion)
-        found = webauthn.verify_authentication_response(
-            credential=dict(assertion),
-            expected_challenge=sha256(signed.encode("ascii")).digest(),
-            expected_rp_id=rp_id(kit),
-            expected_origin=kit.settings.public_origin,
-            credential_public_key=known.public_key,
-            credential_current_sign_count=known.sign_count,
-            require_user_verification=True,
-        )
-    except UNREADABLE as fault:
+        found = ceremonies.verify_use(kit, assertion, challenge=challenge, public_key=known.public_key)
+    except ceremonies.NotVerified as fault:
         raise AssertionRefused from fault
     if found.credential_id != known.credential_id:
         raise AssertionRefused
-    # Both zero: an authenticator that does not count. Else the row decides, so that of two at once one is late.
     count = found.new_sign_count
-    later = Authenticator.sign_count < count if count else Authenticator.sign_count == 0
     used = update(Authenticator).where(
-        Authenticator.device_id == app.device_id, Authenticator.credential_id == known.credential_id, later
+        Authenticator.device_id == app.device_id,
+        Authenticator.credential_id == known.credential_id,
+        ceremonies.later(Authenticator.sign_count, count),
     )
     with kit.begin() as session:
         if not claim(session, used.values(sign_count=count, used_at=at, backed_up=found.credential_backed_up)):
             raise AssertionRefused
-
-
-def _require_own_window(credential: Mapping[str, Any]) -> None:
-    """Raise `ValueError` where another site's page had ours in a frame (WebAuthn sections 7.1 and 7.2, `topOrigin`)."""
-    said = json.loads(b64url_decode(credential["response"]["clientDataJSON"]))
-    if said.get("crossOrigin") or "topOrigin" in said:
-        raise ValueError
 
 
 def forget(session: Session, kit: Kit, device: Device) -> None:

@@ -1,4 +1,4 @@
-"""Bodies of the calls about a phone's authenticator: WebAuthn's own JSON, of which we take what we verify."""
+"""Bodies of the calls about credentials of WebAuthn: its own JSON, of which we take what we verify."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ class AssertionResponseIn(In):
 
 
 class AssertionIn(In):
-    """An assertion (WebAuthn's AuthenticationResponseJSON) whose challenge is the SHA-256 of the JWS beside it."""
+    """An assertion (WebAuthn's AuthenticationResponseJSON); beside a JWS its challenge is the SHA-256 of that."""
 
     id = binary(longest=LONGEST_ID, required=True)
     raw_id = binary(longest=LONGEST_ID, required=True, data_key="rawId", attribute="rawId")

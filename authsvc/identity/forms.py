@@ -1,16 +1,19 @@
 """Plain HTML forms: the same schemas as the API, filled from fields; a failed form comes back with its problem."""
 
+import functools
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import redirect, render_template, request
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
+import authsvc.identity.hours as hours
 from authsvc.core.cookies import give_browser_token
 from authsvc.core.errors import Invalid, Problem
+from authsvc.core.guard import API
 from authsvc.core.i18n import translate
-from authsvc.core.web import kit
+from authsvc.core.web import View, kit
 from authsvc.identity.sessions import OpenedSession
 
 ROC_OFFSET: Final = 1911
@@ -52,6 +55,20 @@ def enter_page(opened: OpenedSession) -> Response:
     """Hand the browser its new cookie and lead on."""
     give_browser_token(kit().settings, opened.token)
     return redirect(next_page(), 303)
+
+
+def in_service_hours(view: View) -> View:
+    """Close a way of logging in outside the hours, before anything is tried: a call is told, a form led back."""
+
+    @functools.wraps(view)
+    def within(*args: Any, **kwargs: Any) -> Any:
+        if not request.path.startswith(API) and hours.find_closing(kit()) is not None:
+            return redirect("/login", 303)
+        hours.require_open(kit())
+        return view(*args, **kwargs)
+
+    within.in_hours = True  # type: ignore[attr-defined]
+    return cast("View", within)
 
 
 def login_again(way: str, refusal: Problem) -> tuple[str, int, dict[str, str]]:

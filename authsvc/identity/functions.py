@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import authsvc.identity.assurance as assurance
@@ -15,7 +15,6 @@ from authsvc.identity.ways import Function, Ways
 CARD: Final = ("card",)
 FILING: Final = ("card", "certificate", "passkey", "twfido", "qr", "unit_certificate")
 ENQUIRY: Final = (*FILING, "otp")
-RECENT: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 import authsvc.identity.freezing as freezing
 import authsvc.identity.history as history
+import authsvc.identity.hours as hours
 import authsvc.identity.sessions as sessions
 from authsvc.core import cookies
 from authsvc.core.errors import NotFound, StepUpRequired, every_refusal
@@ -36,7 +37,9 @@ def context() -> dict[str, Any]:
         "lang": request_language(),
         "languages": LANGUAGES,
         "origin": settings.public_origin,
+        "closing": hours.find_closing(kit()),
         "card_component": settings.card_component_url,
+        "login_notes": ways_of(current_app).login_notes,
         "login_ways": sorted(ways_of(current_app).logins, key=lambda way: way.order),
         "me": me,
         "unit": unit,

@@ -13,7 +13,7 @@ from authsvc.identity.ways import Ways
 def pin_anew(session: Session, kit: Kit, person: Person, holder: Holder) -> bool:
     """Pin the card that was present to its holder, who is locked, and tell whether it is another than before.
 
-    What waits to bind a phone then ends: whoever has the old card has perhaps asked for it. Raises
+    What waits to bind a phone and what rests on the old card then ends: whoever has it has perhaps asked for it. Raises
     `HouseholdNotConfirmed` where the card's number is another account's: the registries contradict themselves.
     """
     pinned = (person.card_number_index, person.card_key)
@@ -26,5 +26,6 @@ def pin_anew(session: Session, kit: Kit, person: Person, holder: Holder) -> bool
     if pinned == (person.card_number_index, person.card_key):
         return False
     kit.port(Ways).on_frozen(session, kit, person)
+    kit.port(Ways).on_card_changed(session, kit, person)
     audit.record(session, kit, "card.replaced", actor=person.id)
     return True

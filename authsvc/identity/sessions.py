@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import authsvc.identity.hours as hours
 import authsvc.identity.opened as opened
 from authsvc.core import audit
 from authsvc.core.errors import NotFound, StepUpRequired
@@ -18,14 +19,15 @@ from authsvc.identity.standing import require_active
 from authsvc.identity.ways import Ways
 
 STEP_UP_WAYS: Final = ("card",)
-USER_VERIFIED_WAYS: Final = ("card", "qr")
+USER_VERIFIED_WAYS: Final = ("card", "qr", "passkey")
 
 
 OpenedSession = Entered[SessionView]
 
 
 def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
-    """Open a session for what was proved, with a new cookie; the old one's ends. Raise `OnlineServicesSuspended`."""
+    """Open a session with a new cookie; the old one's ends. Raise `OnlineServicesSuspended`, `OutsideServiceHours`."""
+    hours.require_open(kit)
     require_active(session, proof.person_id)
     leave_browser(session, kit)
     person = session.get_one(Person, proof.person_id)

@@ -19,6 +19,8 @@ from authsvc.core.cookies import browser_token, give_browser_token, require_brow
 from authsvc.core.errors import NotFound, StepUpRequired, Throttled, Unavailable
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity.credentials import AuthenticatorIn, AuthenticatorOfferOut, AuthenticatorOut
+from authsvc.identity.forms import in_service_hours
+from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.models import Authenticator, CardChallenge, LiveSession, SessionView
 from authsvc.identity.opened import Entered
 from authsvc.identity.readerfaults import ReaderFault, find_faults
@@ -78,9 +80,17 @@ def make_nonce() -> dpop.Nonce:
 
 @bp.route("/sessions/card", methods=["POST"])
 @door("anyone")
+@in_service_hours
 @bp.arguments(CardLoginIn)
 @bp.response(201, SessionOut)
-@bp.refuses(*CARD_REFUSALS, login.CardNotRegistered, login.PasswordWrong, OnlineServicesSuspended, Throttled)
+@bp.refuses(
+    *CARD_REFUSALS,
+    login.CardNotRegistered,
+    login.PasswordWrong,
+    OnlineServicesSuspended,
+    OutsideServiceHours,
+    Throttled,
+)
 def log_in_by_card(body: dict[str, Any]) -> SessionView:
     """Open a session with the card and its registration password."""
     return enter(login.log_in_by_card(kit(), browser=browser_token(kit().settings), **body))

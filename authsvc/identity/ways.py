@@ -79,12 +79,14 @@ class Ways:
     """Each feature registers here what others may use without knowing it."""
 
     logins: list[LoginWay] = field(default_factory=list)
+    login_notes: list[str] = field(default_factory=list)  # templates shown above the ways of logging in
     checks: dict[str, Check] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     unbindings: dict[str, Unbinding] = field(default_factory=dict)
     restorations: dict[str, Restoration] = field(default_factory=dict)
     suspensions: dict[str, Suspension] = field(default_factory=dict)
     freezes: dict[str, Suspension] = field(default_factory=dict)
+    card_changes: dict[str, Suspension] = field(default_factory=dict)
     openings: dict[str, Opening] = field(default_factory=dict)
     leavings: dict[str, Leaving] = field(default_factory=dict)
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
@@ -113,6 +115,11 @@ class Ways:
         """Let every feature end what waits to bind a phone: the person allows no new ones, or has another card."""
         for freeze in self.freezes.values():
             freeze(session, kit, person)
+
+    def on_card_changed(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what rests on the card that another one just took the place of."""
+        for change in self.card_changes.values():
+            change(session, kit, person)
 
     def on_opened(self, session: Session, kit: Kit, person: Person, contact: Contact) -> None:
         """Let every feature end what an account just opened takes the place of, and begin what it brings along."""

@@ -14,6 +14,7 @@ PAGES: Final = {
     "/login#otp": ANYONE,
     "/login#certificate": ANYONE,
     "/login#twfido": ANYONE,
+    "/login#passkey": ANYONE,
     "/login/qr/return": ANYONE,
     "/problems": ANYONE,
     "/help/reader-errors": ANYONE,
@@ -47,6 +48,8 @@ PAGES: Final = {
     "/devices/{device}/lost": CARD,
     "/devices/{device}/voucher": CARD,
     "/revoke": ANYONE,
+    "/passkeys": CARD,
+    "/passkeys/{passkey}": CARD,
     "/security": CARD,
 }
 

@@ -13,9 +13,10 @@ from playwright.sync_api import expect, sync_playwright
 from devtools.browser import items_of
 from devtools.people import PASSWORD, citizens, get
 from devtools.stack import Stack
-from tests.journeys import acts
+from tests.journeys import acts, pictures_night
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
+from tests.journeys.locks import PhoneLock
 from tests.journeys.pictures_phone import bind, bind_another, use_phone
 from tests.journeys.pictures_qr import log_in_by_qr
 from tests.journeys.pictures_session import come_as_unit, use_session
@@ -34,7 +35,7 @@ def look_around(studio: Studio) -> None:
     """Take what everybody may see, and what goes wrong there."""
     studio.reader.insert(None)
     studio.visit("/", "home", dark=True)
-    for way in ("card", "qr", "otp", "certificate", "twfido"):
+    for way in ("card", "qr", "otp", "certificate", "twfido", "passkey"):
         studio.visit(f"/login#{way}", f"login-{way}", widths=(*BOTH, ZOOMED), dark=way == "card")
     studio.visit("/registration/reset", "reset")
     studio.visit("/registration/resend", "resend")
@@ -136,6 +137,25 @@ def enter(studio: Studio) -> str:
     return str(desk.get_by_test_id("device-link").get_attribute("href"))
 
 
+def keep_a_passkey(studio: Studio) -> None:
+    """Take a passkey from its adding to its end, with what can go wrong; the card login is fresh."""
+    desk, lock = studio.desk, PhoneLock(studio.desk)
+    studio.visit("/passkeys", "passkeys-empty")
+    lock.passes(verified=False)
+    studio.press("passkey-add")
+    expect(desk.get_by_test_id("passkey-fault")).to_be_visible()
+    studio.take("passkeys-not-made")
+    lock.passes(verified=True)
+    studio.press("passkey-add")
+    expect(desk.get_by_test_id("passkeys-done")).to_be_visible()
+    studio.take("passkeys", dark=True)
+    studio.press("manage")
+    studio.take("passkey")
+    studio.press("passkey-remove")
+    expect(desk.get_by_test_id("passkeys-done")).to_be_visible()
+    studio.take("passkeys-removed")
+
+
 def look_outside(studio: Studio) -> None:
     """Take the simulators' pages and every kind of mail."""
     desk, mails = studio.desk, studio.stack.urls["mail"]
@@ -157,7 +177,9 @@ def walk(studio: Studio) -> None:
     look_around(studio)
     refuse_logins(studio)
     register(studio)
-    bind(studio, enter(studio))
+    link = enter(studio)
+    keep_a_passkey(studio)
+    bind(studio, link)
     bind_another(studio)
     use_phone(studio)
     log_in_by_qr(studio)
@@ -182,6 +204,9 @@ def main(folder: Path) -> None:
         people = citizens(registry_url=stack.urls["registry"], card_url=stack.urls["card"])
         for language, person in zip(LANGUAGES, people, strict=False):
             walk(Studio(stack, browser, person, language, folder / language))
+        with Stack(extra_env=pictures_night.HOURS) as night:
+            for language in LANGUAGES:
+                pictures_night.walk(Studio(night, browser, people[0], language, folder / language / "night"))
         with Stack(flood_limit=FLOOD) as flooded:
             be_too_fast(Studio(flooded, browser, people[0], "zh-Hant-TW", folder / "flooded"))
         browser.close()

@@ -27,6 +27,7 @@ from tests.journeys import acts, pictures
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.examine import by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
+from tests.journeys.locks import PhoneLock
 from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, SETTLED, WIDE, Studio
 from tests.turns import EVERYTHING
@@ -75,6 +76,7 @@ def doors(house: tuple[Stack, Browser], people: list[Person]) -> dict[str, Calla
     page = open_in(browser, "zh-Hant-TW")
     page.goto(f"{stack.origin}/login#card")
     acts.log_in_by_card(page, person)
+    add_passkey(page, stack)
     cookies = page.context.cookies()
     desk = open_in(browser, "zh-Hant-TW")
     acts.enter_counter(desk, stack)
@@ -84,6 +86,14 @@ def doors(house: tuple[Stack, Browser], people: list[Person]) -> dict[str, Calla
         CARD: lambda context: context.add_cookies(cookies),
         STAFF: lambda context: context.add_cookies(at_counter),
     }
+
+
+def add_passkey(page: Page, stack: Stack) -> None:
+    """Add a passkey, so that its page can be looked at."""
+    PhoneLock(page)
+    page.goto(f"{stack.origin}/passkeys")
+    page.get_by_test_id("passkey-add").click()
+    expect(page.get_by_test_id("passkeys-done")).to_be_visible()
 
 
 def open_in(browser: Browser, language: str) -> Page:
@@ -131,6 +141,8 @@ def test_a_page_is_open_to_everybody(
     if "{device}" in path:
         devices = page.request.get(f"{stack.origin}/api/v1/devices").json()
         path = path.format(device=(devices if isinstance(devices, list) else devices["devices"])[0]["id"])
+    if "{passkey}" in path:
+        path = path.format(passkey=page.request.get(f"{stack.origin}/api/v1/passkeys").json()[0]["id"])
     page.goto(f"{stack.origin}{path}")
     settle(page)
     without = tuple(selector for where, selector in NOT_OURS if where == path)

@@ -28,6 +28,21 @@ def test_every_door_has_somebody_who_opens_it(app: Flask) -> None:
     assert named - {"anyone"} <= set(authenticators(app))
 
 
+def test_every_way_of_logging_in_keeps_the_service_hours(app: Flask) -> None:
+    ways = ("/api/v1/sessions/", "/api/v1/qr-logins", "/login/")
+    posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and rule.rule.startswith(ways)]
+    open_always = {rule.rule for rule in posts if not hasattr(app.view_functions[rule.endpoint], "in_hours")}
+
+    assert len(posts) > len(open_always)
+    assert open_always == {
+        "/api/v1/qr-logins/scans",
+        "/api/v1/qr-logins/<order_id>/approvals",
+        "/api/v1/qr-logins/<order_id>/denials",
+        "/login/qr/<order_id>/cancel",
+        "/login/twfido/<login_id>/cancel",
+    }
+
+
 def test_a_page_changes_nothing_when_it_is_only_looked_at(app: Flask) -> None:
     both = [
         rule.rule

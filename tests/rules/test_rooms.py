@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rules.tree import ROOT, SERVICE, files, functions, lines, name, run, tree
+from tests.rules.tree import FEATURES, ROOT, SERVICE, files, functions, lines, name, run, tree
 
 ROOMS = {"__init__", "models", "schemas", "views", "pages"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
@@ -45,9 +45,7 @@ def test_nothing_is_imported_inside_a_function_and_no_exception_is_swallowed(pat
     assert broad == []
 
 
-@pytest.mark.parametrize(
-    "path", files("authsvc", "certlogin", "counter", "devicebind", "otp", "qrlogin", "twfido"), ids=name
-)
+@pytest.mark.parametrize("path", files("authsvc", *FEATURES), ids=name)
 def test_time_and_environment_have_one_door_each(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     reads_clock = any(call in text for call in ("datetime.now(", "time.time(", "utcnow(", "date.today("))
@@ -62,7 +60,7 @@ def test_no_room_is_a_lumber_room() -> None:
 
 
 def test_every_feature_has_the_same_rooms() -> None:
-    for feature in ("authsvc/registration", "certlogin", "counter", "devicebind", "otp", "qrlogin", "twfido"):
+    for feature in ("authsvc/registration", *FEATURES):
         assert {"__init__", "models", "schemas", "views", "pages"} <= {
             path.stem for path in (ROOT / feature).glob("*.py")
         }

@@ -6,19 +6,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = (
-    "authsvc",
-    "certlogin",
-    "counter",
-    "devicebind",
-    "otp",
-    "qrlogin",
-    "twfido",
-    "mobileapp",
-    "mocks",
-    "devtools",
-    "cardcomponent",
-)
+FEATURES = ("bulletin", "certlogin", "counter", "devicebind", "otp", "passkeys", "qrlogin", "twfido")
+SERVICE = ("authsvc", *FEATURES, "mobileapp", "mocks", "devtools", "cardcomponent")
 
 
 @cache

@@ -6,8 +6,11 @@ const FIRST_REST = 500; // ms, doubled up to the longest
 const LONGEST_REST = 4000;
 const MINUTE = 60_000; // ms: as long as an approved order can be collected
 
+const CLOSED = "outside_service_hours"; // for hours: nobody waits for that
+
 /** Whether a fault says nothing about what was asked: no answer, too many at once, or a server in trouble. */
-export const isPassing = (fault) => fault instanceof Problem && (fault.status === 0 || fault.status === 429 || fault.status >= 500);
+export const isPassing = (fault) =>
+  fault instanceof Problem && fault.code !== CLOSED && (fault.status === 0 || fault.status === 429 || fault.status >= 500);
 
 /** Runs `work` until it succeeds or is really refused, for a minute at most or until the signal; throws the last fault. */
 export async function insist(work, signal) {

@@ -220,7 +220,7 @@ def test_what_needs_the_person_themselves_says_which_ways_in_are_good_enough(kit
     for weak in ("otp", "qr", "certificate"):
         with pytest.raises(StepUpRequired) as refused:
             require_user_verified(make_session(kit, person, acr=weak).view)
-        assert refused.value.members == {"ways": ["card", "qr"]}
+        assert refused.value.members == {"ways": ["card", "qr", "passkey"]}
 
 
 def test_the_owner_is_told_of_an_authenticator_and_of_a_second_one_that_took_its_place(

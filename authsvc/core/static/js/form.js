@@ -88,6 +88,7 @@ export function focusFirstError(form) {
 
 /** Shows whatever went wrong in a form: fields beside fields, the rest in the form's box. */
 export function showInForm(form, fault) {
+  if (fault.code === "outside_service_hours") return window.location.replace("/login"); // it says when it opens
   const rest = [];
   for (const [name, message] of Object.entries(fault.errors ?? {})) {
     if (!fieldError(form, name, message)) rest.push(message);
