@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import httpx2
 from flask import Flask
 
+import certlogin
 import counter
 import devicebind
 import mobileapp
@@ -19,6 +20,7 @@ from authsvc.settings import Settings, from_env
 def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.BaseTransport] | None = None) -> Flask:
     """Return the whole service; take a feature's line out and the rest still runs."""
     app = create_app(settings, clock=clock, transports=transports)
+    certlogin.include(app)
     counter.include(app)
     devicebind.include(app, transport=(transports or {}).get("telco"))
     otp.include(app)

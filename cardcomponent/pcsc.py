@@ -122,10 +122,7 @@ def _without_expected(command: bytes) -> bytes:
 
 def call(function: Callable[..., Any], *given: Any) -> Any:
     """Call winscard; return what comes after its result code, raise the refusal that the code stands for."""
-    try:
-        answer = function(*given)
-    except (SystemError, scard.error) as fault:  # the binding's way to say that the daemon died under it
-        raise ReaderUnavailable from fault
+    answer = function(*given)
     code, *rest = answer if isinstance(answer, list | tuple) else (answer,)
     if code != SUCCESS:
         raise MEANINGS.get(code, ReaderUnavailable)

@@ -27,7 +27,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         ELSE: N_("Login to the portal."),
     },
     "session.ended": {"logged_out": N_("You logged out."), ELSE: N_("You ended a login in another browser.")},
-    "sessions.ended": {ELSE: N_("You ended all your other logins.")},
+    "sessions.ended": {"everywhere": N_("You logged out everywhere."), ELSE: N_("You ended all your other logins.")},
     "login": {"suspended": N_("A login was refused: your online services are suspended.")},
     "login.card": {"password_wrong": N_("A login with your card was refused: the password was wrong.")},
     "login.otp": {
@@ -41,6 +41,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
             "Too many wrong codes were typed with your ID; typed codes are closed until you bind a phone anew."
         ),
     },
+    "login.certificate": {"suspended": N_("A login was refused: your online services are suspended.")},
+    "certificate.known": {ELSE: N_("Your certificate was used here for the first time and now opens your account.")},
+    "certificate.replaced": {ELSE: N_("Another certificate of yours now opens your account.")},
     "device_code.made": {ELSE: N_("A device code was made for binding a phone.")},
     "device_code.used": {ELSE: N_("Somebody tried to bind a phone with your ID or code, and it was refused.")},
     "device_code.killed": {ELSE: N_("Your device code was typed wrong too often: it can only be scanned now.")},

@@ -1,12 +1,16 @@
-"""The registries' port: who holds this card, and does this household or residence belong to them."""
+"""The registries' port: who holds this card, is this their household or residence, and which units are insured."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 from authsvc.core.errors import Unavailable
 from authsvc.core.keys import new_token
 from authsvc.core.remote import Remote
+
+SUBJECTS: Final = ("card_number", "national_id", "holder_number", "business_number")
+UNIT_CODE: Final = re.compile(r"[0-9]{9}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,14 @@ class Registry(Protocol):
         """Return the insured person with this national ID."""
         ...
 
+    def find_by_holder(self, holder_number: str) -> Insured | None:
+        """Return the insured person to whom a certificate with this holder number was issued."""
+        ...
+
+    def unit_codes(self, business_number: str) -> tuple[str, ...]:
+        """Return the codes (9 digits) under which a business number is insured; none where it is not."""
+        ...
+
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
         ...
@@ -67,6 +79,19 @@ class HttpRegistry:
         """Return the insured person with this national ID."""
         return _insured(self._ask("/v1/insured/lookup", national_id=national_id))
 
+    def find_by_holder(self, holder_number: str) -> Insured | None:
+        """Return the insured person to whom a certificate with this holder number was issued."""
+        return _insured(self._ask("/v1/insured/lookup", holder_number=holder_number))
+
+    def unit_codes(self, business_number: str) -> tuple[str, ...]:
+        """Return the codes (9 digits) under which a business number is insured; none where it is not."""
+        codes = self._ask("/v1/units/lookup", business_number=business_number).get("unit_codes")
+        if not isinstance(codes, list) or not all(
+            isinstance(code, str) and UNIT_CODE.fullmatch(code) for code in codes
+        ):
+            raise Unavailable
+        return tuple(codes)
+
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
         return self._matches("/v1/household/match", national_id=national_id, household=vars(household))
@@ -85,7 +110,7 @@ class HttpRegistry:
         nonce = new_token(16)
         answer = self._remote.ask(path, {"nonce": nonce, **question})
         # An answer to another question, or about another person, is no answer.
-        subject: dict[str, Any] = {name: question[name] for name in ("card_number", "national_id") if name in question}
+        subject: dict[str, Any] = {name: question[name] for name in SUBJECTS if name in question}
         if any(answer.get(name) != value for name, value in {"nonce": nonce, **subject}.items()):
             raise Unavailable
         return answer

@@ -17,8 +17,10 @@ class Records:
     def __init__(self, world: World) -> None:
         self.units = world.units
         self._lock = threading.Lock()
+        self._left: set[str] = set()
         self._people = {person.national_id: person for person in world.people}
         self._by_card = {card.number: card.holder for card in world.cards() if card.kind == "nhi" and card.holder}
+        self._by_certificate = {card.number: card.holder for card in world.cards() if card.kind == "citizen"}
 
     def people(self) -> list[Person]:
         """Return everybody."""
@@ -31,6 +33,25 @@ class Records:
     def find_by_card(self, card_number: str) -> Person | None:
         """Return the person to whom a card number was ever given, or None."""
         return self._people.get(self._by_card.get(card_number, ""))
+
+    def find_by_certificate(self, holder_number: str) -> Person | None:
+        """Return the person to whom a certificate with that holder number was issued, or None."""
+        return self._people.get(self._by_certificate.get(holder_number) or "")
+
+    def unit_codes(self, business_number: str) -> list[str]:
+        """Return the codes of the insured units with that business number."""
+        left = business_number in self._left
+        return [unit.code for unit in self.units if unit.business_number == business_number and not left]
+
+    def insure(self, business_number: str, *, insured: bool) -> None:
+        """Take the units with that business number into the insurance, or out of it."""
+        with self._lock:
+            (self._left.discard if insured else self._left.add)(business_number)
+
+    def other_unit(self, business_number: str) -> tuple[str, list[str]]:
+        """Return number and codes of a unit other than the one asked about: what a register that lies will answer."""
+        other = next(unit.business_number for unit in self.units if unit.business_number != business_number)
+        return other, self.unit_codes(other)
 
     def somebody_else(self, national_id: str) -> Person:
         """Return a person other than the one asked about: what a register that lies will answer with."""
@@ -46,15 +67,20 @@ class Records:
 
 
 def insured_facts(
-    person: Person | None, *, card_number: str | None = None, national_id: str | None = None
+    person: Person | None,
+    *,
+    card_number: str | None = None,
+    national_id: str | None = None,
+    holder_number: str | None = None,
 ) -> dict[str, Any]:
     """Return what the insured register says of a person; where there is nobody, only what was asked comes back.
 
     A card is valid while it is the person's present one and the person is insured.
     """
+    echo = {} if holder_number is None else {"holder_number": holder_number}
     if person is None:
         nothing = dict.fromkeys(("card_valid", "name", "birth_date", "kind"))
-        return {"found": False, "card_number": card_number, "national_id": national_id, **nothing}
+        return {"found": False, "card_number": card_number, "national_id": national_id, **nothing, **echo}
     asked = card_number or person.card_number
     return {
         "found": True,
@@ -64,6 +90,7 @@ def insured_facts(
         "name": person.name,
         "birth_date": person.birth_date,
         "kind": person.kind,
+        **echo,
     }
 
 

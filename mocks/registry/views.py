@@ -18,22 +18,35 @@ from mocks.registry.records import (
 from mocks.web import Problem, json_body, suffer, text
 
 views = Blueprint("registry", __name__)
+QUESTIONS = ("card_number", "national_id", "holder_number")
 
 
 @views.post("/v1/insured/lookup")
 def look_up_insured() -> dict[str, Any]:
-    """Tell what is known of the holder of a card, or of a person."""
+    """Tell what is known of the holder of a card or of a certificate, or of a person."""
     body = json_body()
-    nonce, card_number, national_id = text(body, "nonce"), body.get("card_number"), body.get("national_id")
-    if (card_number is None) == (national_id is None):
-        raise Problem(422, "one_of_two", "Give either card_number or national_id.")
+    nonce, asked = text(body, "nonce"), {name: body[name] for name in QUESTIONS if body.get(name) is not None}
+    if len(asked) != 1:
+        raise Problem(422, "one_of_three", f"Give one of {', '.join(QUESTIONS)}.")
     struck = suffer("insured")
-    person = _found(body)
+    person = _found(body, *asked)
     if "lie" in struck:
         facts = insured_facts(records().somebody_else(person.national_id if person else ""))
     else:
-        facts = insured_facts(person, card_number=card_number, national_id=national_id)
+        facts = insured_facts(person, **asked)
     return _spoilt({"nonce": nonce, **facts}, struck, missing="card_valid")
+
+
+@views.post("/v1/units/lookup")
+def look_up_units() -> dict[str, Any]:
+    """Tell under which codes a business number is insured."""
+    body = json_body()
+    nonce, number = text(body, "nonce"), text(body, "business_number")
+    struck = suffer("units")
+    codes = records().unit_codes(number)
+    if "lie" in struck:
+        number, codes = records().other_unit(number)
+    return _spoilt({"nonce": nonce, "business_number": number, "unit_codes": codes}, struck, missing="unit_codes")
 
 
 @views.post("/v1/household/match")
@@ -66,6 +79,16 @@ def list_units() -> list[dict[str, Any]]:
     return [{key: value for key, value in asdict(unit).items() if key != "cards"} for unit in records().units]
 
 
+@views.patch("/control/units/<business_number>")
+def change_unit(business_number: str) -> dict[str, Any]:
+    """Take a unit out of the insurance, or into it again."""
+    insured = json_body().get("insured")
+    if not isinstance(insured, bool):
+        raise Problem(422, "invalid_field", "insured is true or false.", errors={"insured": ["true or false"]})
+    records().insure(business_number, insured=insured)
+    return {"business_number": business_number, "unit_codes": records().unit_codes(business_number)}
+
+
 @views.patch("/control/people/<national_id>")
 def change_person(national_id: str) -> dict[str, Any]:
     """Change what the registers know of a person."""
@@ -86,10 +109,10 @@ def records() -> Records:
     return found
 
 
-def _found(body: dict[str, Any]) -> Person | None:
-    if "card_number" not in body or body["card_number"] is None:
-        return records().find_person(text(body, "national_id"))
-    number = text(body, "card_number")
+def _found(body: dict[str, Any], by: str) -> Person | None:
+    number = text(body, by)
+    if by != "card_number":
+        return records().find_person(number) if by == "national_id" else records().find_by_certificate(number)
     if not re.fullmatch(r"[0-9]{12}", number):
         raise Problem(422, "invalid_field", "A card number has 12 digits.", errors={"card_number": ["12 digits"]})
     return records().find_by_card(number)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from smartcard import scard
 
-from cardcomponent import iso7816, pcsc, refusals
+from cardcomponent import iso7816, refusals
 from cardcomponent.profiles import DEFAULT_CARDS
 from cardcomponent.refusals import Refusal
 from cardcomponent.settings import SettingsWrong, read
@@ -162,11 +161,6 @@ def test_a_card_that_lies_about_its_file_is_not_read_for_ever(lie: str) -> None:
     with pytest.raises(refusals.CardUnreadable):
         iso7816.read_certificate(exchange, PROFILE)
     assert len(asked) < 5
-
-
-def test_a_context_that_died_with_its_daemon_is_told_as_unreachable() -> None:
-    with pytest.raises(refusals.ReaderUnavailable):
-        pcsc.call(scard.SCardListReaders, 1, [])  # the binding raises SystemError here, and no error of its own
 
 
 def test_a_pin_is_filled_up_where_the_profile_says_so() -> None:

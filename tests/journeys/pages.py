@@ -12,6 +12,7 @@ PAGES: Final = {
     "/login": ANYONE,
     "/login#qr": ANYONE,
     "/login#otp": ANYONE,
+    "/login#certificate": ANYONE,
     "/login/qr/return": ANYONE,
     "/problems": ANYONE,
     "/help/reader-errors": ANYONE,

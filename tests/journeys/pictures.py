@@ -18,6 +18,7 @@ from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.pictures_phone import bind, bind_another, use_phone
 from tests.journeys.pictures_qr import log_in_by_qr
+from tests.journeys.pictures_session import come_as_unit, use_session
 from tests.journeys.studio import BOTH, LANGUAGES, WIDE, ZOOMED, Studio
 
 FLOOD = 3  # requests a minute, so that the fourth is too many
@@ -32,7 +33,7 @@ def look_around(studio: Studio) -> None:
     """Take what everybody may see, and what goes wrong there."""
     studio.reader.insert(None)
     studio.visit("/", "home", dark=True)
-    for way in ("card", "qr", "otp"):
+    for way in ("card", "qr", "otp", "certificate"):
         studio.visit(f"/login#{way}", f"login-{way}", widths=(*BOTH, ZOOMED), dark=way == "card")
     studio.visit("/registration/reset", "reset")
     studio.visit("/registration/resend", "resend")
@@ -159,6 +160,8 @@ def walk(studio: Studio) -> None:
     bind_another(studio)
     use_phone(studio)
     log_in_by_qr(studio)
+    use_session(studio)
+    come_as_unit(studio)
     look_outside(studio)
 
 

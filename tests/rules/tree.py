@@ -6,7 +6,10 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = ("authsvc", "counter", "devicebind", "otp", "qrlogin", "mobileapp", "mocks", "devtools", "cardcomponent")
+SERVICE = (
+    *("authsvc", "counter", "devicebind", "otp", "qrlogin", "certlogin"),
+    *("mobileapp", "mocks", "devtools", "cardcomponent"),
+)
 
 
 @cache
