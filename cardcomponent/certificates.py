@@ -109,6 +109,6 @@ def _kind_by_policy(certificate: x509.Certificate, policies: Mapping[str, Kind])
 
 
 def _subject(certificate: x509.Certificate, attribute: ObjectIdentifier) -> str:
-    """Return what is shown of whose card it is; where an issuer writes it elsewhere, nothing is: the service decides."""
+    """Return what is shown of whose card it is; nothing where an issuer writes it elsewhere: the service decides."""
     found = certificate.subject.get_attributes_for_oid(attribute)
     return str(found[0].value) if found else ""
