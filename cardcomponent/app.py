@@ -55,7 +55,7 @@ def _shown(slot: Slot) -> dict[str, Any]:
 def _card(card: SeenCard) -> dict[str, str]:
     # Only the health card's number is printed on the card; the others' is the holder's ID, which stays on the card.
     shown = {"kind": card.kind, "name": card.name}
-    return {**shown, "card_number": card.number} if card.kind == "nhi" else shown
+    return {**shown, "card_number": card.number} if card.kind == "nhi" and card.number else shown
 
 
 def _kind(given: dict[str, Any]) -> Kind | None:

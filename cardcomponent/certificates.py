@@ -23,6 +23,15 @@ HALF: Final = 32  # bytes of r and of s of an ECDSA signature over P-256
 DIGEST_INFO: Final = bytes.fromhex("3031300d060960864801650304020105000420")
 
 
+UNREADABLE: Final = (
+    ValueError,
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    UnsupportedAlgorithm,
+)
+
+
 def identify(der: bytes, *, policies: Mapping[str, Kind], kind: Kind | None, needs_pin: bool) -> SeenCard:
     """Read whose card it is off its certificate; `kind` is the profile's word, otherwise the policy in it decides.
 
@@ -34,7 +43,7 @@ def identify(der: bytes, *, policies: Mapping[str, Kind], kind: Kind | None, nee
         found = kind or _kind_by_policy(certificate, policies)
         own = NameOID.ORGANIZATION_NAME if found == "unit" else NameOID.COMMON_NAME
         name, number = _subject(certificate, own), _subject(certificate, NameOID.SERIAL_NUMBER)
-    except (ValueError, x509.InvalidVersion, x509.ExtensionNotFound, UnsupportedAlgorithm) as fault:
+    except UNREADABLE as fault:
         raise CardUnreadable from fault
     return SeenCard(certificate=certificate, kind=found, name=name, number=number, needs_pin=needs_pin)
 
@@ -100,7 +109,6 @@ def _kind_by_policy(certificate: x509.Certificate, policies: Mapping[str, Kind])
 
 
 def _subject(certificate: x509.Certificate, attribute: ObjectIdentifier) -> str:
+    """Return what is shown of whose card it is; nothing where an issuer writes it elsewhere: the service decides."""
     found = certificate.subject.get_attributes_for_oid(attribute)
-    if len(found) != 1 or not isinstance(found[0].value, str) or not found[0].value:
-        raise CardUnreadable
-    return found[0].value
+    return str(found[0].value) if found else ""

@@ -81,7 +81,7 @@ def source(profiles: Sequence[CardProfile], policies: Policies) -> PcscSource:
 
 @contextmanager
 def _context() -> Iterator[Any]:
-    context = _call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
+    context = call(scard.SCardEstablishContext, scard.SCARD_SCOPE_USER)
     try:
         yield context
     finally:
@@ -90,24 +90,24 @@ def _context() -> Iterator[Any]:
 
 def _states(context: Any) -> list[tuple[str, int]]:
     """Return names and states of the readers; the state is a set of flags."""
-    readers = _call(scard.SCardListReaders, context, [])
+    readers = call(scard.SCardListReaders, context, [])
     if not readers:
         return []
     unaware = [(reader, scard.SCARD_STATE_UNAWARE) for reader in readers]
-    return [(name, state) for name, state, _atr in _call(scard.SCardGetStatusChange, context, 0, unaware)]
+    return [(name, state) for name, state, _atr in call(scard.SCardGetStatusChange, context, 0, unaware)]
 
 
 @contextmanager
 def _card(context: Any, reader: str) -> Iterator[iso7816.Exchange]:
     """Connect to a card, keep other programs out of what follows, and reset it: it forgets what it allowed."""
     protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-    handle, protocol = _call(scard.SCardConnect, context, reader, scard.SCARD_SHARE_SHARED, protocols)
+    handle, protocol = call(scard.SCardConnect, context, reader, scard.SCARD_SHARE_SHARED, protocols)
     try:
-        _call(scard.SCardBeginTransaction, handle)
+        call(scard.SCardBeginTransaction, handle)
 
         def exchange(command: bytes) -> bytes:
             fit = _without_expected(command) if protocol == scard.SCARD_PROTOCOL_T0 else command
-            return bytes(_call(scard.SCardTransmit, handle, protocol, list(fit)))
+            return bytes(call(scard.SCardTransmit, handle, protocol, list(fit)))
 
         yield exchange
     finally:
@@ -120,12 +120,9 @@ def _without_expected(command: bytes) -> bytes:
     return command[:-1] if carries_both else command
 
 
-def _call(function: Callable[..., Any], *given: Any) -> Any:
+def call(function: Callable[..., Any], *given: Any) -> Any:
     """Call winscard; return what comes after its result code, raise the refusal that the code stands for."""
-    try:
-        answer = function(*given)
-    except (SystemError, scard.error) as fault:  # the binding's way to say that the daemon died under it
-        raise ReaderUnavailable from fault
+    answer = function(*given)
     code, *rest = answer if isinstance(answer, list | tuple) else (answer,)
     if code != SUCCESS:
         raise MEANINGS.get(code, ReaderUnavailable)

@@ -58,6 +58,11 @@ class Pcscd:
             assert time.monotonic() < deadline, self.log.read_text(encoding="utf-8")
             time.sleep(0.02)
 
+    def kill(self) -> None:
+        """End it at once, in the middle of what it does."""
+        if self._process is not None:
+            self._process.kill()
+
     def stop(self) -> None:
         """End it, as a reader's cable that is pulled would end it for whoever asks."""
         for slot in self.slots:

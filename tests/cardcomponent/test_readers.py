@@ -19,7 +19,7 @@ from tests.cardcomponent.pcscd import Pcscd
 from tests.cardcomponent.virtual_card import T0, VirtualCard, wait_until
 
 PutIn = Callable[..., VirtualCard]
-VERIFY, CHOOSE_KEY, SIGN, INTRUDER = 0x20, 0x22, 0x2A, 0xCA
+SELECT, VERIFY, CHOOSE_KEY, SIGN, INTRUDER = 0xA4, 0x20, 0x22, 0x2A, 0xCA
 
 
 def signed_by(answer: dict[str, str], wish: dict[str, str] = WISH) -> str:
@@ -234,6 +234,22 @@ def test_a_reader_that_goes_away_is_told_and_found_again(
     pcscd.start()
     put_in("wang-nhi")
     assert reader_component.sign().status_code == 200
+
+
+@pytest.mark.parametrize("when", [SELECT, SIGN], ids=["while the card is looked at", "while it signs"])
+def test_a_daemon_that_dies_in_the_middle_is_told_as_unreachable(
+    reader_component: Component, put_in: PutIn, pcscd: Pcscd, when: int
+) -> None:
+    def die(instruction: int) -> None:
+        if instruction == when:
+            pcscd.kill()
+
+    put_in("wang-cert", before=die)
+    try:
+        assert told(reader_component.sign(pin="246810")) == (503, 8013, "reader_unavailable")
+    finally:
+        pcscd.stop()
+        pcscd.start()
 
 
 def test_a_reader_that_does_not_answer_keeps_nobody_waiting_for_ever(

@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from pkcs11 import exceptions as faults
 
@@ -39,36 +40,49 @@ def start(tokens: SoftHsm, tmp_path: Path) -> Iterator[Start]:
         component.stop()
 
 
-def test_of_several_tokens_the_one_of_the_kind_signs(start: Start, tokens: SoftHsm) -> None:
-    component = start(tokens.settings("citizen") + tokens.settings("rsa") + tokens.settings("careful"))
+@pytest.fixture(scope="module")
+def component(tokens: SoftHsm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Component]:
+    """Run the component over all three; the kind of one is the profile's word."""
+    profiles = tokens.settings("citizen") + tokens.settings("rsa", 'kind = "arc"\n') + tokens.settings("careful")
+    running = Component.start(tmp_path_factory.mktemp("tokens"), profiles, tokens.env)
+    yield running
+    running.stop()
 
-    kinds = sorted(reader["card"]["kind"] for reader in component.readers() if reader["card"])
-    assert kinds == ["citizen", "citizen", "unit"]  # each once
-    # This one's key wants the PIN for each signature, beside the login.
-    answer = component.sign(kind="unit", pin="10101010")
+
+@pytest.mark.parametrize(
+    ("kind", "pin", "name", "length"),
+    [
+        ("citizen", "246810", "王測明", 64),
+        ("arc", "86420246", "陳範例", 256),
+        ("unit", "10101010", "測試一號有限公司", 64),
+    ],
+    ids=["EC", "RSA", "EC that wants the PIN each time"],
+)
+def test_the_token_of_the_kind_signs_after_its_pin(
+    component: Component, kind: str, pin: str, name: str, length: int
+) -> None:
+    answer = component.sign(kind=kind, pin=pin)
+
     assert answer.status_code == 200, answer.text
-    assert "測試一號有限公司" in signed_by(answer.json())
-    assert len(urlsafe_b64decode(answer.json()["signature"] + "==")) == 64
-    assert told(component.sign(kind="citizen", pin="246810")) == (409, 9057, "several_cards")
+    assert name in signed_by(answer.json())
+    assert len(urlsafe_b64decode(answer.json()["signature"] + "==")) == length
 
 
-def test_an_rsa_token_signs(start: Start, tokens: SoftHsm) -> None:
-    component = start(tokens.settings("rsa"))
+def test_each_token_is_shown_once(component: Component) -> None:
+    kinds = sorted(reader["card"]["kind"] for reader in component.readers() if reader["card"])
 
-    assert "陳範例" in signed_by(component.sign(pin="86420246").json())
+    assert kinds == ["arc", "citizen", "unit"]
+    assert told(component.sign(pin="246810")) == (409, 9057, "several_cards")
 
 
-def test_a_token_refuses_with_the_numbers_of_the_help_desk(start: Start, tokens: SoftHsm) -> None:
-    component = start(tokens.settings("citizen"))
-    seen = [reader["card"] for reader in component.readers()]
+def test_a_token_refuses_with_the_numbers_of_the_help_desk(component: Component) -> None:
+    def sign(pin: str | None) -> httpx2.Response:
+        return component.sign(kind="citizen", pin=pin)
 
-    assert {"kind": "citizen", "name": "王測明"} in seen
-    assert told(component.sign(pin="000000")) == (403, 9039, "pin_wrong")
-    assert told(component.sign(pin="12345")) == (422, 9041, "pin_length")
-    assert told(component.sign()) == (422, 9041, "pin_length")
-    answer = component.sign(pin="246810")
-    assert "王測明" in signed_by(answer.json())
-    assert told(component.sign(pin="000000")) == (403, 9039, "pin_wrong")  # nobody stays logged in
+    assert told(sign("000000")) == (403, 9039, "pin_wrong")
+    assert told(sign("12345")) == told(sign(None)) == (422, 9041, "pin_length")
+    assert sign("246810").status_code == 200
+    assert told(sign("000000")) == (403, 9039, "pin_wrong")  # nobody stays logged in
     assert [word for word in ("246810", "bm9uY2U", "王測明") if word in component.log()] == []
 
 
