@@ -26,7 +26,7 @@ def two_accounts(kit: Kit, deck: Deck, world: World) -> list[str]:
     return [make_card_holder(kit, deck, world.person(key)) for key in ("wang", "lin")]
 
 
-LIES = ("other_person", "other_signature", "other_certificate", "wrong_signature", "unsigned")
+LIES = ("other_person", "other_signature", "other_certificate", "wrong_signature", "other_hash", "unsigned")
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -105,6 +105,17 @@ def test_a_card_does_not_answer_for_a_phone_and_a_phone_not_for_a_card(login: Lo
     browser.deck = own
     answer = browser.post("/sessions/certificate", {"card_proof": browser.prove("wang-mobile", "login", pin="246810")})
     assert answer.get_json()["code"] == CardNotRecognised.code
+
+
+def test_a_certificate_of_another_kind_opens_nothing_though_its_issuer_is_right(
+    login: Login, kit: Kit, deck: Deck, world: World
+) -> None:
+    make_card_holder(kit, deck, world.person("tang"), card="tang-nhi")
+    login.person = world.person("tang")
+    login.begin()
+    login.approve()
+
+    assert login.told() == ("failed", "certificate_unknown")
 
 
 def _der(deck: Deck, card_id: str) -> bytes:
@@ -186,7 +197,7 @@ def test_that_there_is_no_account_is_told_only_to_whoever_signed(login: Login, w
     if who == "wrong birth date":
         login.begin(birth_date="1999-09-09")
     else:
-        login.person = world.person("tang")
+        login.person = world.person("chen")
         login.begin()
     assert login.told() == ("waiting", None)
     login.approve()
