@@ -19,9 +19,9 @@ from authsvc.identity.cards import (
     VerifiedCard,
     verify_card,
 )
-from authsvc.identity.challenges import MobileAnchors
 from authsvc.identity.models import ACTIVE
 from authsvc.identity.numbers import normalise
+from authsvc.identity.profiles import MobileTrust
 from authsvc.identity.registry import Registry
 from authsvc.identity.revocation import Revocations
 from twfido.models import TwfidoLogin
@@ -83,7 +83,7 @@ def _verified(kit: Kit, login: TwfidoLogin, result: Result, *, at: datetime) -> 
         certificate=b64url(unbase64(result.certificate)),
         signature=b64url(unbase64(result.signature)),
     )
-    card = verify_card(proof, expected=expected, anchors=kit.port(MobileAnchors).certificates, at=at)
+    card = verify_card(proof, expected=expected, trust=kit.port(MobileTrust), at=at)
     if card.kind != KIND:
         raise CardNotRecognised
     kit.port(Revocations).require_not_revoked(card, at=at)  # type: ignore[type-abstract]

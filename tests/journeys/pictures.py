@@ -18,6 +18,7 @@ from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.pictures_phone import bind, bind_another, use_phone
 from tests.journeys.pictures_qr import log_in_by_qr
+from tests.journeys.pictures_session import come_as_unit, use_session
 from tests.journeys.pictures_twfido import log_in_by_twfido
 from tests.journeys.studio import BOTH, LANGUAGES, WIDE, ZOOMED, Studio
 
@@ -161,6 +162,8 @@ def walk(studio: Studio) -> None:
     use_phone(studio)
     log_in_by_qr(studio)
     log_in_by_twfido(studio)
+    use_session(studio)
+    come_as_unit(studio)
     look_outside(studio)
 
 

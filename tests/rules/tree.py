@@ -6,18 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = (
-    "authsvc",
-    "certlogin",
-    "counter",
-    "devicebind",
-    "otp",
-    "qrlogin",
-    "twfido",
-    "mobileapp",
-    "mocks",
-    "devtools",
-)
+SERVICE = ("authsvc", "counter", "devicebind", "otp", "qrlogin", "certlogin", "twfido", "mobileapp", "mocks", "devtools")
 
 
 @cache
