@@ -6,7 +6,18 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SERVICE = ("authsvc", "counter", "devicebind", "otp", "qrlogin", "certlogin", "twfido", "mobileapp", "mocks", "devtools")
+SERVICE = (
+    "authsvc",
+    "counter",
+    "devicebind",
+    "otp",
+    "qrlogin",
+    "certlogin",
+    "twfido",
+    "mobileapp",
+    "mocks",
+    "devtools",
+)
 
 
 @cache
