@@ -30,7 +30,7 @@ from authsvc.identity.epochs import Gate
 from authsvc.identity.keeping import AttestationTrust, read_trust
 from authsvc.identity.ocsp import OcspRevocations
 from authsvc.identity.passwords import Passwords
-from authsvc.identity.profiles import CardTrust, MobileTrust, read_anchors, read_card_trust
+from authsvc.identity.profiles import CardTrust, MobileTrust, read_card_trust, read_mobile_trust
 from authsvc.identity.registry import HttpRegistry, Registry
 from authsvc.identity.revocation import CrlRevocations, Revocations
 from authsvc.identity.ways import Ways
@@ -92,8 +92,8 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
     return {
         Registry: HttpRegistry(registry),
         Revocations: OcspRevocations(responder_at, otherwise=CrlRevocations(lists_at)),
-        CardTrust: read_card_trust(settings.card_ca_file, settings.card_profiles_file),
-        MobileTrust: MobileTrust(read_anchors(settings.twfido_ca_file, of="twfido")),
+        CardTrust: (cards := read_card_trust(settings.card_ca_file, settings.card_profiles_file)),
+        MobileTrust: read_mobile_trust(settings.twfido_ca_file, cards),
         AttestationTrust: read_trust(settings.attestation_roots_file, settings.attestation_status_file),
         Passwords: Passwords(keys, hasher),
         Ways: Ways(),

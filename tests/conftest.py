@@ -25,10 +25,12 @@ from authsvc.outside import DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY
 from authsvc.settings import Settings
 from mocks.card import app as card_app
 from mocks.card.cards import Deck, open_deck
+from mocks.clock import Clock
 from mocks.people import World, load_world
 from mocks.registry import app as registry_app
 from mocks.twfido import app as twfido_app
 from mocks.twfido.office import Office, Provider
+from mocks.twfido.phones import Phones
 from tests import turns
 from tests.browser import Browser
 from tests.clocks import MovableClock
@@ -198,6 +200,14 @@ def mobile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("twfido")
 
 
+@pytest.fixture(scope="session")
+def mobile_issuers(mobile_folder: Path, world: World) -> Path:
+    """Write down who issues certificates to phones."""
+    phones = Phones(world, folder=mobile_folder, clock=Clock(), public_url=twfido_app.DEFAULT_URL)
+    (mobile_folder / "issuers.pem").write_bytes(phones.deck.ca_bundle())
+    return mobile_folder / "issuers.pem"
+
+
 @pytest.fixture
 def twfido_party(mobile_folder: Path, clock: MovableClock, world: World) -> Iterator[Flask]:
     """Run the provider of TW FidO, with every phone in the state it begins in."""
@@ -214,6 +224,18 @@ def office(twfido_party: Flask) -> Office:
     return office
 
 
+class Later(httpx2.BaseTransport):
+    """Leads to a simulator that is made when it is first asked: most tests never do."""
+
+    def __init__(self, make: Callable[[], Flask]) -> None:
+        self.make = make
+        self.made: httpx2.BaseTransport | None = None
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.made = self.made or httpx2.WSGITransport(self.make())
+        return self.made.handle_request(request)
+
+
 class Issuers(httpx2.BaseTransport):
     """Leads to the issuer of the cards or, by its port, to that of the phones' certificates."""
 
@@ -225,9 +247,9 @@ class Issuers(httpx2.BaseTransport):
 
 
 @pytest.fixture
-def transports(deck: Deck, world: World, twfido_party: Flask) -> dict[str, httpx2.BaseTransport]:
+def transports(deck: Deck, world: World, request: pytest.FixtureRequest) -> dict[str, httpx2.BaseTransport]:
     """Put the simulators at hand, reached by the real clients without a socket."""
-    twfido = httpx2.WSGITransport(twfido_party)
+    twfido = Later(lambda: request.getfixturevalue("twfido_party"))
     return {
         "card": Issuers(httpx2.WSGITransport(card_app.create_app(deck, origins=[ORIGIN])), twfido),
         "registry": httpx2.WSGITransport(registry_app.create_app(world)),
@@ -236,15 +258,14 @@ def transports(deck: Deck, world: World, twfido_party: Flask) -> dict[str, httpx
 
 
 @pytest.fixture
-def settings(database_url: str, deck: Deck, office: Office, tmp_path: Path) -> Settings:
-    anchors, of_phones = tmp_path / "ca.pem", tmp_path / "twfido-ca.pem"
+def settings(database_url: str, deck: Deck, mobile_issuers: Path, tmp_path: Path) -> Settings:
+    anchors = tmp_path / "ca.pem"
     anchors.write_bytes(deck.ca_bundle())
-    of_phones.write_bytes(office.phones.deck.ca_bundle())
     return Settings(
         public_origin=ORIGIN,
         database_url=database_url,
         card_ca_file=anchors,
-        twfido_ca_file=of_phones,
+        twfido_ca_file=mobile_issuers,
         flood_limit=0,
         argon2_memory_kib=64,
         argon2_time=1,

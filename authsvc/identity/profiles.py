@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,21 +70,15 @@ class CardTrust:
 
 
 class MobileTrust(CardTrust):
-    """Who may issue certificates to phones: what a phone signs opens no door of a card."""
-
-
-def read_anchors(file: Path | None, *, of: str) -> list[x509.Certificate]:
-    """Read issuers' certificates; without a file nobody is trusted. Raise `Misconfigured`."""
-    try:
-        return read_certificates(file) if file else []
-    except (OSError, ValueError) as fault:
-        sentence = f"Set AUTHSVC_{of.upper()}_CA_FILE to a PEM file of the {of} issuers' certificates."
-        raise Misconfigured(sentence) from fault
+    """The issuers of certificates in phones, never the cards': what a phone signs opens no door of a card."""
 
 
 def read_card_trust(ca_file: Path | None, profiles_file: Path | None) -> CardTrust:
     """Read the settings' files; without the first no card is trusted. Raise `Misconfigured`."""
-    anchors = read_anchors(ca_file, of="card")
+    try:
+        anchors = read_certificates(ca_file) if ca_file else []
+    except (OSError, ValueError) as fault:
+        raise Misconfigured("Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.") from fault
     if profiles_file is None:
         return CardTrust(anchors)
     try:
@@ -92,6 +86,15 @@ def read_card_trust(ca_file: Path | None, profiles_file: Path | None) -> CardTru
     except (OSError, ValueError) as fault:
         raise Misconfigured(f"{PROFILES_WANTED}.") from fault
     return CardTrust(anchors, tuple(_read_profiles(tables, profiles_file.parent)))
+
+
+def read_mobile_trust(ca_file: Path | None, cards: CardTrust) -> MobileTrust:
+    """Read the issuers of mobile certificates, whose kinds are told as the cards' are. Raise `Misconfigured`."""
+    try:
+        anchors = read_certificates(ca_file) if ca_file else []
+    except (OSError, ValueError) as fault:
+        raise Misconfigured("Set AUTHSVC_TWFIDO_CA_FILE to a PEM file of mobile certificates' issuers.") from fault
+    return MobileTrust(anchors, [replace(profile, issuers=None) for profile in cards.profiles])
 
 
 def read_certificates(file: Path) -> list[x509.Certificate]:

@@ -172,6 +172,10 @@ def _replay(transaction: Transaction) -> dict[str, str]:
     return told(transaction.hashed_id, next((each for each in signed if each is not None), None))
 
 
+def _other_hash(transaction: Transaction) -> dict[str, str]:
+    return told(_by_another(transaction)[0], phones_signature(transaction))
+
+
 def _unsigned(transaction: Transaction) -> dict[str, str]:
     return told(transaction.hashed_id, None)
 
@@ -182,5 +186,6 @@ LIES = {
     "other_certificate": _other_certificate,
     "wrong_signature": _wrong_signature,
     "replay": _replay,
+    "other_hash": _other_hash,
     "unsigned": _unsigned,
 }

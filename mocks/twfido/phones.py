@@ -85,7 +85,7 @@ class Phones:
 def _certificate(owner: Person, row: dict[str, Any]) -> CardRecord:
     return CardRecord(
         id=f"{owner.key}-mobile",
-        kind="citizen",
+        kind=row.get("kind", "citizen"),
         name=owner.name,
         number=owner.national_id,
         holder=owner.national_id,

@@ -24,6 +24,7 @@ AN_ID = "A" * 22
 # A value that each field's own rule takes. A field that is not here gets a word; the first test says when that fails.
 GOOD: dict[str, Any] = {
     "purpose": "login",
+    "mode": "scan",
     "email": "somebody@example.org",
     "backup_email": "second@example.org",
     "mobile": "0912345678",

@@ -63,6 +63,8 @@ BY_NAME: dict[str, tuple[Any, ...]] = {
     "code": ("K7M2", "K7M2-9QXU", "K7M2-9QXDD", "K7M2+9QXD", "王" * 8),
     "unit_code": ("12345678", "1234567890", "１２３４５６７８９", "12345678a", "-12345678", "123456789\n"),
     "challenge_id": ("a b", "a/b", "a%00", "王", "x" * 65, "../x"),
+    "login_id": ("a b", "a/b", "a%00", "王", "x" * 65, "../x"),
+    "mode": ("Scan", "fly", "", None, 1),
     "order_id": ("a b", "a/b", "a%00", "王", "x" * 65, "../x"),
     "token": ("a b", "a.b", "王", "x" * 129, "a=="),
     "purpose": ("Login", "login ", "sudo", "", None),

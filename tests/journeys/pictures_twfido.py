@@ -33,13 +33,6 @@ def expect_status(page: Page, status: str) -> None:
     expect(page.get_by_test_id("twfido-waiting")).to_have_attribute("data-status", status)
 
 
-def decide(studio: Studio, decision: str) -> None:
-    """Say yes or no on the phone of whoever was asked."""
-    address = f"{studio.stack.urls['twfido']}/control/transactions/{last(studio)['ticket_id']}/decision"
-    answer = studio.desk.request.post(address, data={"decision": decision})
-    assert answer.ok, answer.text()
-
-
 def fault(studio: Studio, target: str, kind: str) -> None:
     """Let the provider fail, or with `none` work again."""
     address = f"{studio.stack.urls['twfido']}/control/faults"
@@ -96,15 +89,21 @@ def stay_on_the_phone(studio: Studio) -> None:
     studio.phone.context.clear_cookies()
 
 
-def wait_without_script(studio: Studio) -> None:
-    """Take the page of its own as it is without script: waiting, approved, over."""
-    page = studio.context(java_script_enabled=False).new_page()
-    begin(studio, page)
-    studio.take("twfido-noscript", page=page)
-    decide(studio, "approve")
-    expect_status(page, "approved")
-    studio.take("twfido-noscript-approved", page=page)
-    page.context.close()
+def wait_on_its_own_page(studio: Studio) -> None:
+    """Take the page to which a form without script leads, and the app: waiting, and cancelled."""
+    desk = studio.desk
+    desk.goto(f"{studio.stack.origin}/login#twfido")
+    acts.name_oneself(desk, "twfido", studio.person)
+    desk.evaluate("document.getElementById('twfido-login').submit()")
+    desk.wait_for_url("**/login/twfido/**")
+    expect(desk.get_by_test_id("twfido-qr").locator("img")).to_be_visible()
+    studio.take("twfido-page", dark=True)
+    address = desk.url
+    studio.press("twfido-cancel")
+    desk.wait_for_url("**/login")
+    desk.goto(address)
+    expect_status(desk, "expired")
+    studio.take("twfido-page-cancelled")
 
 
 def log_in_by_twfido(studio: Studio) -> None:
@@ -114,4 +113,4 @@ def log_in_by_twfido(studio: Studio) -> None:
     scan_and_refuse(studio)
     fail(studio)
     stay_on_the_phone(studio)
-    wait_without_script(studio)
+    wait_on_its_own_page(studio)

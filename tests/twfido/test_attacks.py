@@ -1,12 +1,13 @@
 """A provider that lies, a stranger who knows an ID, another browser, an old answer: none of them gets in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
-from sqlalchemy import update
 
 from authsvc.core.kit import Kit
 from authsvc.identity.cards import CardNotRecognised
@@ -17,7 +18,8 @@ from tests.conftest import ORIGIN, client_of
 from tests.people import make_card_holder
 from tests.simulators import Transports, acts, clear_faults, put_fault
 from tests.twfido.conftest import Login
-from twfido.models import TwfidoLogin
+from twfido.party import Answer, TwFido
+from twfido.wire import Asked, Ticket
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +28,7 @@ def two_accounts(kit: Kit, deck: Deck, world: World) -> list[str]:
     return [make_card_holder(kit, deck, world.person(key)) for key in ("wang", "lin")]
 
 
-LIES = ("other_person", "other_signature", "other_certificate", "wrong_signature", "unsigned")
+LIES = ("other_person", "other_signature", "other_certificate", "wrong_signature", "other_hash", "unsigned")
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -105,6 +107,17 @@ def test_a_card_does_not_answer_for_a_phone_and_a_phone_not_for_a_card(login: Lo
     browser.deck = own
     answer = browser.post("/sessions/certificate", {"card_proof": browser.prove("wang-mobile", "login", pin="246810")})
     assert answer.get_json()["code"] == CardNotRecognised.code
+
+
+def test_a_certificate_of_another_kind_opens_nothing_though_its_issuer_is_right(
+    login: Login, kit: Kit, deck: Deck, world: World
+) -> None:
+    make_card_holder(kit, deck, world.person("tang"), card="tang-nhi")
+    login.person = world.person("tang")
+    login.begin()
+    login.approve()
+
+    assert login.told() == ("failed", "certificate_unknown")
 
 
 def _der(deck: Deck, card_id: str) -> bytes:
@@ -186,7 +199,7 @@ def test_that_there_is_no_account_is_told_only_to_whoever_signed(login: Login, w
     if who == "wrong birth date":
         login.begin(birth_date="1999-09-09")
     else:
-        login.person = world.person("tang")
+        login.person = world.person("chen")
         login.begin()
     assert login.told() == ("waiting", None)
     login.approve()
@@ -226,11 +239,27 @@ def test_starts_take_nothing_from_the_tries_of_one_time_codes(login: Login) -> N
     assert answer.get_json()["code"] == "otp_refused"
 
 
-def test_a_login_that_was_cancelled_while_the_provider_was_asked_stays_so(login: Login, kit: Kit) -> None:
+@dataclass
+class Slow:
+    """The provider's port, at which something happens while it is asked."""
+
+    party: TwFido
+    meanwhile: Callable[[], object]
+
+    def open(self, asked: Asked, *, at: datetime) -> Ticket:
+        return self.party.open(asked, at=at)
+
+    def ask(self, *, transaction_id: str, ticket_id: str) -> Answer:
+        self.meanwhile()
+        return self.party.ask(transaction_id=transaction_id, ticket_id=ticket_id)
+
+
+def test_a_login_that_is_cancelled_while_the_provider_is_asked_stays_so(login: Login, kit: Kit) -> None:
     login.begin()
     login.approve()
-    with kit.begin() as session:
-        session.execute(update(TwfidoLogin).values(state="void", reason="cancelled"))
+    path = f"/twfido-logins/{login.begun['id']}"
+    party = kit.port(TwFido)  # type: ignore[type-abstract]
+    kit.ports[TwFido] = Slow(party, meanwhile=lambda: login.browser.call("DELETE", path))
 
     assert login.told() == ("expired", "cancelled")
     assert login.enter().get_json()["code"] == "twfido_expired"
