@@ -7,10 +7,19 @@ const place = document.querySelector("[data-session]");
 const others = "BroadcastChannel" in globalThis ? new BroadcastChannel("session") : null;
 // The service's clock is not this computer's: what lies between them is known from the page.
 const ahead = Date.parse(place.dataset.until) - Number(place.dataset.secondsLeft) * 1000 - Date.now();
+const title = place.parentElement.querySelector(":scope > h1");
+const words = title?.textContent;
 let until = Date.parse(place.dataset.until);
 let extendable = true;
+let shown = "";
 
 const secondsLeft = () => (until - Date.now() - ahead) / 1000;
+
+/** Whoever comes to this computer next is not to read what the page still holds: only its heading stays, with other words. */
+function putAway(over) {
+  for (const part of place.parentElement.children) if (part !== place && part !== title) part.classList.toggle("put-away", over);
+  if (title) title.textContent = over ? place.dataset.ended : words;
+}
 
 function show() {
   const rest = secondsLeft();
@@ -19,8 +28,8 @@ function show() {
   for (const part of place.querySelectorAll("[data-when]")) {
     if (part.hidden === (part.dataset.when === state)) part.hidden = part.dataset.when !== state;
   }
-  // Whoever comes to this computer next is not to read what the page still holds.
-  for (const part of place.parentElement.children) if (part !== place && part.tagName !== "SCRIPT") part.classList.toggle("put-away", state === "over");
+  if (state !== shown) putAway(state === "over");
+  shown = state;
 }
 
 /** Takes the end that the service named; one that is still near cannot be put off any more. */
