@@ -119,22 +119,6 @@ def register(studio: Studio) -> None:
     studio.take("confirm-dead-link")
 
 
-def enter(studio: Studio) -> str:
-    """Take what opens after a login by card, down to a device code; return its link."""
-    desk = studio.desk
-    desk.goto(f"{studio.stack.origin}/login#card")
-    acts.log_in_by_card(desk, studio.person)
-    studio.visit("/me", "me", dark=True)
-    studio.visit("/account", "account")
-    studio.press("password-submit")
-    studio.take("account-errors")
-    studio.visit("/devices", "devices-empty")
-    studio.press("generate-code")
-    expect(desk.get_by_test_id("device-qr").locator("svg")).to_be_visible()
-    studio.take("devices-code", widths=(*BOTH, ZOOMED), dark=True)
-    return str(desk.get_by_test_id("device-link").get_attribute("href"))
-
-
 def keep_a_passkey(studio: Studio) -> None:
     """Take a passkey from its adding to its end, with what can go wrong; the card login is fresh."""
     desk, lock = studio.desk, PhoneLock(studio.desk)
@@ -152,6 +136,23 @@ def keep_a_passkey(studio: Studio) -> None:
     studio.press("passkey-remove")
     expect(desk.get_by_test_id("passkeys-done")).to_be_visible()
     studio.take("passkeys-removed")
+
+
+def enter(studio: Studio) -> str:
+    """Take what opens after a login by card, down to a device code; return its link."""
+    desk = studio.desk
+    desk.goto(f"{studio.stack.origin}/login#card")
+    acts.log_in_by_card(desk, studio.person)
+    studio.visit("/me", "me", dark=True)
+    studio.visit("/account", "account")
+    studio.press("password-submit")
+    studio.take("account-errors")
+    keep_a_passkey(studio)
+    studio.visit("/devices", "devices-empty")
+    studio.press("generate-code")
+    expect(desk.get_by_test_id("device-qr").locator("svg")).to_be_visible()
+    studio.take("devices-code", widths=(*BOTH, ZOOMED), dark=True)
+    return str(desk.get_by_test_id("device-link").get_attribute("href"))
 
 
 def look_outside(studio: Studio) -> None:
@@ -175,9 +176,7 @@ def walk(studio: Studio) -> None:
     look_around(studio)
     refuse_logins(studio)
     register(studio)
-    link = enter(studio)
-    keep_a_passkey(studio)
-    bind(studio, link)
+    bind(studio, enter(studio))
     bind_another(studio)
     use_phone(studio)
     log_in_by_qr(studio)
