@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 
 import httpx2
 from argon2 import PasswordHasher
-from cryptography import x509
 from flask import Flask, jsonify, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -27,15 +26,15 @@ from authsvc.core.held import Held
 from authsvc.core.keys import Keys
 from authsvc.core.kit import Kit, source_of
 from authsvc.core.remote import Remote
-from authsvc.identity.challenges import CardAnchors
 from authsvc.identity.epochs import Gate
 from authsvc.identity.keeping import AttestationTrust, read_trust
 from authsvc.identity.ocsp import OcspRevocations
 from authsvc.identity.passwords import Passwords
+from authsvc.identity.profiles import CardTrust, read_card_trust
 from authsvc.identity.registry import HttpRegistry, Registry
 from authsvc.identity.revocation import CrlRevocations, Revocations
 from authsvc.identity.ways import Ways
-from authsvc.settings import Misconfigured, Settings
+from authsvc.settings import Settings
 
 HERE = Path(__file__).parent
 API_TITLE = "Card, phone, portal"
@@ -93,7 +92,7 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
     return {
         Registry: HttpRegistry(registry),
         Revocations: OcspRevocations(responder_at, otherwise=CrlRevocations(lists_at)),
-        CardAnchors: CardAnchors(read_anchors(settings.card_ca_file)),
+        CardTrust: read_card_trust(settings.card_ca_file, settings.card_profiles_file),
         AttestationTrust: read_trust(settings.attestation_roots_file, settings.attestation_status_file),
         Passwords: Passwords(keys, hasher),
         Ways: Ways(),
@@ -101,16 +100,6 @@ def make_ports(settings: Settings, keys: Keys, transports: Mapping[str, httpx2.B
         # A process of the API alone answers at once; streams and long polls are the push process's.
         Held: Held(0 if settings.role == "api" else settings.held_calls),
     }
-
-
-def read_anchors(file: Path | None) -> list[x509.Certificate]:
-    """Read the card issuers' certificates; without a file no card is trusted. Raise `Misconfigured`."""
-    if file is None:
-        return []
-    try:
-        return x509.load_pem_x509_certificates(file.read_bytes())
-    except (OSError, ValueError) as fault:
-        raise Misconfigured("Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.") from fault
 
 
 def limit_floods(app: Flask, settings: Settings) -> None:

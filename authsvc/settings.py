@@ -21,8 +21,8 @@ VARIABLES = {
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "sweep_limit", "epoch"), "int"),
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
-    **dict.fromkeys(("card_ca_file", "clock_offset_file", "revocations_file", "telco_operators_file"), "path"),
-    **dict.fromkeys(("attestation_roots_file", "attestation_status_file"), "path"),
+    **dict.fromkeys(("card_ca_file", "card_profiles_file", "clock_offset_file", "revocations_file"), "path"),
+    **dict.fromkeys(("telco_operators_file", "attestation_roots_file", "attestation_status_file"), "path"),
     **dict.fromkeys(("sessions_kept", "counter_idle", "counter_absolute"), "timedelta"),
     **dict.fromkeys(("session_idle", "session_absolute", "refresh_idle", "telco_sim_age"), "timedelta"),
 }
@@ -54,6 +54,7 @@ class Settings:
     redis_url: str | None = None
     root_keys: Mapping[int, bytes] = field(default_factory=lambda: read_root_keys(DEMO_ROOT_KEYS))
     card_ca_file: Path | None = None
+    card_profiles_file: Path | None = None  # the kinds of card: policies, issuers, fields; none: the simulated ones
     attestation_roots_file: Path | None = None  # whose word about keys in chips counts; none: Google's, with the next
     attestation_status_file: Path | None = None  # Google's list of the certificates that are no longer valid
     card_component_url: str = "http://127.0.0.1:8101"

@@ -1,24 +1,16 @@
-"""Logging in with a certificate whose PIN the card itself has asked for."""
+"""Logging in with a certificate: of a natural person, or of a unit."""
 
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from authsvc.core import audit
-from authsvc.core.db import hold
-from authsvc.core.i18n import N_
+import certlogin.persons as persons
+import certlogin.units as units
 from authsvc.core.kit import Kit
-from authsvc.identity import challenges, notices, people, sessions, standing
-from authsvc.identity.cards import CardProof, VerifiedCard
-from authsvc.identity.login import CardNotRegistered
-from authsvc.identity.models import Person, Proof
-from authsvc.identity.numbers import normalise
-from authsvc.identity.registry import Registry
-from certlogin.models import HeldCertificate
+from authsvc.identity import challenges
+from authsvc.identity.cards import CardProof
+from authsvc.identity.opened import Entered
 
-KINDS: Final = ("citizen",)
-REPLACED: Final = N_("Another certificate of yours was used to log in for the first time.")
+WAYS: Final[Mapping[str, Callable[..., Entered[Any]]]] = {"citizen": persons.log_in, "unit": units.log_in}
 
 
 def log_in(
@@ -28,47 +20,7 @@ def log_in(
     browser: str | None,
     unit_code: str | None = None,
     appoint_managers: bool = False,
-) -> sessions.OpenedSession:
-    """Open a session for the holder of a present certificate; raise the refusal that fits.
-
-    Whose it is, is asked of the registry the first time and when its key is another than before, and kept.
-    """
-    card = challenges.redeem(kit, card_proof, purpose="login", browser=browser, kinds=KINDS)
-    holder = kit.keys.index("certificate_holder", normalise(card.number))
-    with kit.read() as session:
-        held = session.get(HeldCertificate, holder)
-    is_known = held is not None and held.key == card.key
-    person_id = held.person_id if held and is_known else _ask_whose(kit, card)
-    proof = Proof(person_id=person_id, acr="certificate", amr=("sc",), at=kit.clock.now())
-    proof = replace(proof, unit_code=unit_code, appoint_managers=appoint_managers)
-    with audit.audited(kit, "login.certificate", actor=person_id), kit.begin() as session:
-        standing.require_active(session, person_id)
-        if not is_known:
-            _keep(session, kit, session.get_one(Person, person_id), holder, card)
-        return sessions.open_session(session, kit, proof)
-
-
-def _ask_whose(kit: Kit, card: VerifiedCard) -> str:
-    """Return the id of the registered holder, as the registry says; raise `CardNotRegistered` or `Unavailable`."""
-    with audit.audited(kit, "login.certificate"):
-        insured = kit.port(Registry).find_by_holder(card.number)  # type: ignore[type-abstract]
-        with kit.read() as session:
-            person = people.find_by_national_id(session, kit, normalise(insured.national_id)) if insured else None
-        if person is None:
-            raise CardNotRegistered
-        return person.id
-
-
-def _keep(session: Session, kit: Kit, person: Person, holder: bytes, card: VerifiedCard) -> None:
-    """Keep whose certificate it is; a key that is new to a known holder is told to the person."""
-    hold(session, holder)  # two first logins at once are told apart
-    before = session.get(HeldCertificate, holder, populate_existing=True)
-    if before is not None and before.key == card.key:
-        return  # another login with it was a moment faster
-    session.merge(HeldCertificate(holder_index=holder, person_id=person.id, key=card.key, known_at=kit.clock.now()))
-    if before is None:
-        audit.record(session, kit, "certificate.known", actor=person.id)
-        return
-    audit.record(session, kit, "certificate.replaced", actor=person.id)
-    to = people.contact(kit, person).addresses
-    notices.send_notice(session, kit, person, what=REPLACED, to=to, at=kit.clock.now())
+) -> Entered[Any]:
+    """Open a session for whoever a present certificate is of, a person or a unit; raise the refusal that fits."""
+    card = challenges.redeem(kit, card_proof, purpose="login", browser=browser, kinds=tuple(WAYS))
+    return WAYS[card.kind](kit, card, unit_code=unit_code, appoint_managers=appoint_managers)

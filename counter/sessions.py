@@ -14,7 +14,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.core.web import Credentials
-from authsvc.identity import challenges, sessions
+from authsvc.identity import challenges, opened, sessions
 from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.numbers import normalise
 from counter.models import COUNTER, Staff, StaffSession, StaffView
@@ -92,7 +92,7 @@ def find_staff(kit: Kit, token: str) -> StaffView | None:
     if found is None or COUNTER not in found[1].roles:
         return None
     row: StaffSession = found[0]
-    if now - row.last_seen_at >= sessions.TOUCH_AFTER:
+    if now - row.last_seen_at >= opened.TOUCH_AFTER:
         with kit.begin() as session:
             if not claim(session, update(StaffSession).where(*live).values(last_seen_at=now)):
                 return None  # it was ended a moment ago

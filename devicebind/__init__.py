@@ -8,7 +8,8 @@ from flask import Flask
 from authsvc.core import i18n, jobs
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
-from authsvc.identity.ways import DeviceCodes, MenuEntry, menu_of, ways_of
+from authsvc.identity import functions
+from authsvc.identity.ways import DeviceCodes, Function, MenuEntry, menu_of, ways_of
 from authsvc.settings import Misconfigured
 from devicebind import attempts, pages, service, verification_views, views, voiding
 from devicebind.operators import BadOperators, load_operators
@@ -16,6 +17,18 @@ from devicebind.telco import HttpTelco, Telco
 
 HERE = Path(__file__).parent
 HOUR = 3600
+
+FUNCTIONS = (
+    Function(id="phones", title=N_("My phones"), href="/devices", ways=functions.ENQUIRY, order=30),
+    Function(
+        id="bind_phone",
+        title=N_("Bind a phone"),
+        href="/devices",
+        ways=functions.CARD,
+        order=40,
+        within=service.CARD_WITHIN,
+    ),
+)
 
 
 def include(app: Flask, *, transport: httpx2.BaseTransport | None = None) -> None:
@@ -34,6 +47,7 @@ def include(app: Flask, *, transport: httpx2.BaseTransport | None = None) -> Non
     views.register(app)
     verification_views.register(app)
     pages.register(app)
+    ways.functions.update((function.id, function) for function in FUNCTIONS)
     menu_of(app).append(MenuEntry(title=N_("My phones"), href="/devices", order=20, inside=True))
     i18n.add_catalogue(app, HERE / "translations")
     for purge in (service.purge, attempts.purge):

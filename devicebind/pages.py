@@ -13,7 +13,7 @@ import devicebind.vouchers as vouchers
 from authsvc.core.errors import NotFound, StepUpRequired
 from authsvc.core.web import door, kit
 from authsvc.identity.models import SessionView
-from authsvc.identity.pages import current_session
+from authsvc.identity.present import current_session
 from devicebind.schemas import NameIn
 from devicebind.service import LIFE, make_code
 

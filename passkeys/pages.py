@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 import passkeys.service as service
 from authsvc.core.errors import NotFound
 from authsvc.core.web import door, kit
-from authsvc.identity.pages import current_session
+from authsvc.identity.present import current_session
 from passkeys.schemas import PasskeyNameIn
 
 bp = Blueprint(

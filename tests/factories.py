@@ -22,7 +22,15 @@ from mobileapp.phonekeys import PhoneKeys
 from tests.clocks import MovableClock
 
 PASSWORD = "Kite-7tail"
-AMR = {"card": ("sc", "pwd"), "otp": ("otp",), "qr": ("swk",), "certificate": ("sc",), "passkey": ("swk", "user")}
+AMR = {
+    "card": ("sc", "pwd"),
+    "certificate": ("sc",),
+    "passkey": ("swk", "user"),
+    "twfido": ("swk",),
+    "qr": ("swk",),
+    "otp": ("otp",),
+    "unknown": (),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

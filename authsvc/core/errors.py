@@ -66,6 +66,12 @@ class StepUpRequired(Forbidden):
         super().__init__(ways=list(ways))
 
 
+class StrongerWayRequired(StepUpRequired):
+    """The same, where others than the card are good enough too."""
+
+    detail = N_("This needs a stronger way of logging in. Please log in again in one of the ways that are shown.")
+
+
 class NotFound(Problem):
     """It does not exist, or it is somebody else's."""
 

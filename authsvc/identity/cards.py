@@ -12,19 +12,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, Policy, PolicyBuilder, Store, VerificationError
 
 from authsvc.core.errors import Invalid, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.jose import b64url_decode
+from authsvc.identity.profiles import CardTrust
 
-POLICY_KINDS: Final = {
-    "1.3.6.1.4.1.32473.10.1": "nhi",
-    "1.3.6.1.4.1.32473.10.2": "citizen",
-    "1.3.6.1.4.1.32473.10.3": "unit",
-    "1.3.6.1.4.1.32473.10.4": "arc",
-}
 RAW_SIGNATURE: Final = 64
 MAX_CERTIFICATE: Final = 8 * 1024  # characters; a longer text is cut, and then it is no certificate
 
@@ -83,18 +78,18 @@ def signed_bytes(*, origin: str, purpose: str, challenge_id: str, nonce: str) ->
     return f"authsvc-card-v1\n{origin}\n{purpose}\n{challenge_id}\n{nonce}".encode("ascii")
 
 
-def verify_card(
-    proof: CardProof, *, expected: bytes, anchors: Sequence[x509.Certificate], at: datetime
-) -> VerifiedCard:
+def verify_card(proof: CardProof, *, expected: bytes, trust: CardTrust, at: datetime) -> VerifiedCard:
     """Check chain, profile, validity and signature; raise the refusal that fits, `Invalid` for what cannot be read."""
     certificate = read_certificate(proof.certificate)
-    chain = verify_chain(certificate, anchors=anchors, at=at)
+    profile = trust.profile_of(certificate)
+    if profile is None:
+        raise CardNotRecognised
+    chain = verify_chain(certificate, anchors=trust.issuers_of(profile), at=at)
     check_signature(certificate, proof.signature, expected)
-    attribute = NameOID.COMMON_NAME if kind_of(certificate) != "unit" else NameOID.ORGANIZATION_NAME
     return VerifiedCard(
-        kind=kind_of(certificate),
-        name=_subject(certificate, attribute),
-        number=_subject(certificate, NameOID.SERIAL_NUMBER),
+        kind=profile.kind,
+        name=_subject(certificate, profile.name),
+        number=_subject(certificate, profile.number),
         key=sha256(certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest(),
         certificate=certificate,
         issuer=chain[1],
@@ -130,25 +125,13 @@ def verify_chain(
 
 
 def card_profile() -> ExtensionPolicy:
-    """Return what a card's certificate must say: for signing, for client authentication, of a known policy, no CA."""
+    """Return what a card's certificate must say: for signing, for client authentication, no CA."""
     return (
         ExtensionPolicy.permit_all()
         .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _signs)
         .require_present(x509.ExtendedKeyUsage, Criticality.AGNOSTIC, _authenticates)
-        .require_present(x509.CertificatePolicies, Criticality.AGNOSTIC, _of_known_kind)
         .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _no_issuer)
     )
-
-
-def kind_of(certificate: x509.Certificate) -> str:
-    """Return the kind of card that the certificate's policy names; raise `CardNotRecognised`."""
-    policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-    kinds = [
-        POLICY_KINDS[oid] for policy in policies if (oid := policy.policy_identifier.dotted_string) in POLICY_KINDS
-    ]
-    if len(kinds) != 1:
-        raise CardNotRecognised
-    return kinds[0]
 
 
 def check_signature(certificate: x509.Certificate, signature: str, message: bytes) -> None:
@@ -183,11 +166,6 @@ def _signs(_policy: Policy, _cert: x509.Certificate, usage: x509.KeyUsage) -> No
 def _authenticates(_policy: Policy, _cert: x509.Certificate, usage: x509.ExtendedKeyUsage) -> None:
     if ExtendedKeyUsageOID.CLIENT_AUTH not in usage:
         raise ValueError("not for authentication")
-
-
-def _of_known_kind(_policy: Policy, _cert: x509.Certificate, policies: x509.CertificatePolicies) -> None:
-    if not any(policy.policy_identifier.dotted_string in POLICY_KINDS for policy in policies):
-        raise ValueError("not of a kind that we know")
 
 
 def _no_issuer(_policy: Policy, _cert: x509.Certificate, constraints: x509.BasicConstraints | None) -> None:

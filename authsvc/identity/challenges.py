@@ -1,11 +1,9 @@
 """Fresh nonces for cards, and the proof that answers one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from cryptography import x509
 from sqlalchemy import delete, select, update
 
 from authsvc.core import audit
@@ -16,6 +14,7 @@ from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity.cards import CardNotRecognised, CardProof, VerifiedCard, signed_bytes, verify_card
 from authsvc.identity.models import CardChallenge
+from authsvc.identity.profiles import CardTrust
 from authsvc.identity.revocation import Revocations
 
 LIFE: Final = timedelta(seconds=120)
@@ -27,13 +26,6 @@ class ChallengeRefused(Refused):
 
     code = "challenge_refused"
     detail = N_("This took too long, or was done already. Please read the card again.")
-
-
-@dataclass(frozen=True)
-class CardAnchors:
-    """The certificates of the card issuers that we trust."""
-
-    certificates: Sequence[x509.Certificate]
 
 
 def issue(kit: Kit, *, purpose: str, browser: str) -> CardChallenge:
@@ -67,7 +59,7 @@ def _redeem(kit: Kit, proof: CardProof, *, purpose: str, browser: str | None, at
     expected = signed_bytes(
         origin=kit.settings.public_origin, purpose=purpose, challenge_id=proof.challenge_id, nonce=nonce
     )
-    card = verify_card(proof, expected=expected, anchors=kit.port(CardAnchors).certificates, at=at)
+    card = verify_card(proof, expected=expected, trust=kit.port(CardTrust), at=at)
     kit.port(Revocations).require_not_revoked(card, at=at)  # type: ignore[type-abstract]
     return card
 

@@ -1,5 +1,6 @@
-"""Who stands at the door: a browser with a session, a bound phone, or a phone with a new key."""
+"""Who stands at the door: a browser with a person's or a unit's session, a bound phone, or a phone with a new key."""
 
+import authsvc.identity.units as units
 from authsvc.core.errors import Refused
 from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
@@ -9,6 +10,7 @@ from authsvc.identity.dpop import ProofRefused, require_proof
 from authsvc.identity.models import AppView, SessionView
 from authsvc.identity.sessions import find_session
 from authsvc.identity.tokens import TokenRefused, find_device
+from authsvc.identity.units import UnitView
 
 SCHEME = "dpop"
 
@@ -18,6 +20,13 @@ def by_session(kit: Kit, shown: Credentials) -> SessionView | None:
     if shown.authorization or shown.proofs:
         return None
     return find_session(kit, shown.cookie_token) if shown.cookie_token else None
+
+
+def by_unit(kit: Kit, shown: Credentials) -> UnitView | None:
+    """Let a browser in whose cookie opens a live session of a unit."""
+    if shown.authorization or shown.proofs:
+        return None
+    return units.find_session(kit, shown.cookie_token) if shown.cookie_token else None
 
 
 def by_app(kit: Kit, shown: Credentials) -> AppView | None:
@@ -60,5 +69,11 @@ def _access_token(shown: Credentials) -> str:
     return token
 
 
-AUTHENTICATORS = {"session": by_session, "app": by_app, "new_key": by_new_key, "fresh_key": by_fresh_key}
+AUTHENTICATORS = {
+    "session": by_session,
+    "unit": by_unit,
+    "app": by_app,
+    "new_key": by_new_key,
+    "fresh_key": by_fresh_key,
+}
 REFUSALS: tuple[type[Refused], ...] = (ProofRefused, TokenRefused)

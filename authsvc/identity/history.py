@@ -28,7 +28,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         ELSE: N_("Login to the portal."),
     },
     "session.ended": {"logged_out": N_("You logged out."), ELSE: N_("You ended a login in another browser.")},
-    "sessions.ended": {ELSE: N_("You ended all your other logins.")},
+    "sessions.ended": {"everywhere": N_("You logged out everywhere."), ELSE: N_("You ended all your other logins.")},
     "login": {"suspended": N_("A login was refused: your online services are suspended.")},
     "login.card": {"password_wrong": N_("A login with your card was refused: the password was wrong.")},
     "login.otp": {

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from authsvc.core.db import Base, id_column
+from authsvc.identity.opened import Opened
 
 LIVE = text("unbound_at IS NULL")
 ACTIVE: Final = "active"
@@ -82,29 +83,16 @@ class Device(Base):
     unbound_why: Mapped[str | None] = mapped_column(String(16))
 
 
-class WebSession(Base):
-    """A browser that somebody opened by proving themselves; found by the digest of its cookie.
+class WebSession(Opened, Base):
+    """A browser that somebody opened by proving themselves.
 
-    `place` is the address that it was opened from, sealed; `browser` is what the browser says of itself. Of a QR login:
-    the number of its `receipt`, and whether the tab that asked signed for it (`tab_bound`).
+    Of a QR login: the number of its `receipt`, and whether the tab that asked signed for it (`tab_bound`).
     """
 
     __tablename__ = "web_session"
 
-    token_digest: Mapped[bytes] = mapped_column(primary_key=True)
-    id: Mapped[str] = mapped_column(String(32), unique=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
-    acr: Mapped[str] = mapped_column(String(32))
-    amr: Mapped[list[str]] = mapped_column(JSON)
-    auth_time: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    unit_code: Mapped[str | None] = mapped_column(String(9))
-    appoint_managers: Mapped[bool]
-    place: Mapped[bytes | None]
-    browser: Mapped[str] = mapped_column(String(64))
     receipt: Mapped[str | None] = mapped_column(String(9))
     tab_bound: Mapped[bool | None]
 

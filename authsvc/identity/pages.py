@@ -1,9 +1,9 @@
-"""Home, login, "who am I" and security: the pages every portal visitor meets."""
+"""Home, login and security: the pages every portal visitor meets."""
 
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, has_request_context, redirect, render_template, request
+from flask import Blueprint, Flask, current_app, has_request_context, redirect, render_template, request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
@@ -12,13 +12,12 @@ import authsvc.identity.history as history
 import authsvc.identity.hours as hours
 import authsvc.identity.sessions as sessions
 from authsvc.core import cookies
-from authsvc.core.db import OUT_OF_REACH
 from authsvc.core.errors import NotFound, StepUpRequired, every_refusal
 from authsvc.core.i18n import LANGUAGES, request_language, translate
 from authsvc.core.localtime import moment_text
 from authsvc.core.web import HTTP_CODES, door, kit
 from authsvc.identity.forms import next_page
-from authsvc.identity.models import SessionView
+from authsvc.identity.present import current_session, current_unit, seconds_left, shown
 from authsvc.identity.readerfaults import LONGEST_QUERY, READER_FAULTS, find_faults
 from authsvc.identity.schemas import HistoryIn
 from authsvc.identity.ways import menu_of, ways_of
@@ -26,29 +25,12 @@ from authsvc.identity.ways import menu_of, ways_of
 bp = Blueprint("identity_pages", __name__)
 
 
-def current_session() -> SessionView | None:
-    """Return this browser's live session, looked up once a request."""
-    if "page_session" not in g:
-        token = cookies.browser_token(kit().settings)
-        g.page_session = sessions.find_session(kit(), token) if token else None
-    view: SessionView | None = g.page_session
-    return view
-
-
-def shown_session() -> SessionView | None:
-    """Return the session for a page's frame; none while the database is away, because the page that says so has one."""
-    try:
-        return current_session()
-    except OUT_OF_REACH:
-        return None
-
-
 def context() -> dict[str, Any]:
     """Return what every template may use."""
     if not has_request_context():
         return {}  # a mail is written by the worker: there is no browser
     settings = kit().settings
-    me = shown_session()
+    me, unit = shown()
     entries = [entry for entry in menu_of(current_app) if me is not None or not entry.inside]
     return {
         "csrf_token": lambda: cookies.form_token(settings, kit().keys),
@@ -60,12 +42,20 @@ def context() -> dict[str, Any]:
         "login_notes": ways_of(current_app).login_notes,
         "login_ways": sorted(ways_of(current_app).logins, key=lambda way: way.order),
         "me": me,
+        "unit": unit,
+        "seconds_left": seconds_left(me or unit),
         "reader_faults": READER_FAULTS,
         "menu": [
             {"title": translate(entry.title), "href": entry.href} for entry in sorted(entries, key=lambda e: e.order)
         ],
         "tr": translate,
     }
+
+
+def good_enough() -> tuple[str, ...]:
+    """Return the ways in that the next step takes, as its refusal named them; the card where the address names none."""
+    named = set(request.args.get("ways", "").split(","))
+    return tuple(way.id for way in ways_of(current_app).logins if way.id in named) or ("card",)
 
 
 @bp.get("/")
@@ -79,29 +69,10 @@ def home() -> str:
 @door("anyone")
 def login() -> str | Response:
     """Show the ways of logging in side by side."""
-    if current_session() is not None and "again" not in request.args:
+    again = "again" in request.args
+    if (current_session() or current_unit()) is not None and not again:
         return redirect("/me", 303)
-    return render_template("login.html", next=next_page(), step_up="again" in request.args)
-
-
-@bp.get("/me")
-@door("anyone")
-def me() -> str | Response:
-    """Show who is logged in, how they came in and until when."""
-    view = current_session()
-    if view is None:
-        return redirect("/login", 303)
-    return render_template("me.html", seconds_left=int((view.expires_at - kit().clock.now()).total_seconds()))
-
-
-@bp.post("/logout")
-@door("anyone")
-def logout() -> Response:
-    """End this browser's session."""
-    view = current_session()
-    if view is not None:
-        sessions.end_session(kit(), view=view, session_id=view.id)
-    return redirect("/", 303)
+    return render_template("login.html", next=next_page(), good_enough=good_enough() if again else ())
 
 
 @bp.get("/security")

@@ -1,5 +1,6 @@
-"""The registries' port: who holds this card, and does this household or residence belong to them."""
+"""The registries' port: who holds this card, is this their household or residence, and which units are insured."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol, runtime_checkable
@@ -8,7 +9,8 @@ from authsvc.core.errors import Unavailable
 from authsvc.core.keys import new_token
 from authsvc.core.remote import Remote
 
-SUBJECTS: Final = ("card_number", "national_id", "holder_number")
+SUBJECTS: Final = ("card_number", "national_id", "holder_number", "business_number")
+UNIT_CODE: Final = re.compile(r"[0-9]{9}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,10 @@ class Registry(Protocol):
         """Return the insured person to whom a certificate with this holder number was issued."""
         ...
 
+    def unit_codes(self, business_number: str) -> tuple[str, ...]:
+        """Return the codes (9 digits) under which a business number is insured; none where it is not."""
+        ...
+
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
         ...
@@ -76,6 +82,15 @@ class HttpRegistry:
     def find_by_holder(self, holder_number: str) -> Insured | None:
         """Return the insured person to whom a certificate with this holder number was issued."""
         return _insured(self._ask("/v1/insured/lookup", holder_number=holder_number))
+
+    def unit_codes(self, business_number: str) -> tuple[str, ...]:
+        """Return the codes (9 digits) under which a business number is insured; none where it is not."""
+        codes = self._ask("/v1/units/lookup", business_number=business_number).get("unit_codes")
+        if not isinstance(codes, list) or not all(
+            isinstance(code, str) and UNIT_CODE.fullmatch(code) for code in codes
+        ):
+            raise Unavailable
+        return tuple(codes)
 
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""

@@ -83,6 +83,13 @@ class PersonOut(Schema):
     national_id = fields.String(required=True)
 
 
+class UnitOut(Schema):
+    """An insured unit: name and business number."""
+
+    name = fields.String(required=True)
+    business_number = fields.String(required=True)
+
+
 class BindingOriginOut(Schema):
     """How the phone behind a session was bound."""
 
@@ -91,10 +98,11 @@ class BindingOriginOut(Schema):
 
 
 class SessionOut(Schema):
-    """A browser session as its owner sees it."""
+    """A browser session as its owner sees it: a person's, or that of a unit by its certificate (`person` is null)."""
 
     id = fields.String(required=True)
-    person = fields.Nested(PersonOut, required=True)
+    person = fields.Nested(PersonOut, required=True, allow_none=True)
+    unit = fields.Nested(UnitOut)
     acr = fields.String(required=True)
     amr = fields.List(fields.String(), required=True)
     auth_time = Moment(required=True)

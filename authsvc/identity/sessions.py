@@ -1,63 +1,37 @@
 """Browser sessions: opened by a proof, bound to the browser that asked, ended everywhere at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import authsvc.identity.hours as hours
+import authsvc.identity.opened as opened
 from authsvc.core import audit
-from authsvc.core.agents import describe
-from authsvc.core.db import claim
 from authsvc.core.errors import NotFound, StepUpRequired
-from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
 from authsvc.identity.models import ACTIVE, Device, LiveSession, Person, Proof, SessionView, WebSession
+from authsvc.identity.opened import Entered
 from authsvc.identity.people import masked
 from authsvc.identity.standing import require_active
 from authsvc.identity.ways import Ways
 
-TOUCH_AFTER: Final = timedelta(seconds=5)
 STEP_UP_WAYS: Final = ("card",)
 USER_VERIFIED_WAYS: Final = ("card", "qr", "passkey")
 
 
-@dataclass(frozen=True)
-class OpenedSession:
-    """A session just opened, and the cookie's new value."""
-
-    token: str
-    view: SessionView
+OpenedSession = Entered[SessionView]
 
 
 def open_session(session: Session, kit: Kit, proof: Proof) -> OpenedSession:
     """Open a session with a new cookie; the old one's ends. Raise `OnlineServicesSuspended`, `OutsideServiceHours`."""
-    hours.require_open(kit)
     require_active(session, proof.person_id)
     leave_browser(session, kit)
     person = session.get_one(Person, proof.person_id)
     device = session.get_one(Device, proof.device_id) if proof.device_id else None
-    token, session_id = new_token(), new_id()
-    row = WebSession(
-        token_digest=kit.keys.mac("browser", token),
-        id=session_id,
-        person_id=person.id,
-        device_id=proof.device_id,
-        acr=proof.acr,
-        amr=list(proof.amr),
-        auth_time=proof.at,
-        last_seen_at=proof.at,
-        ends_at=proof.at + kit.settings.session_absolute,
-        unit_code=proof.unit_code,
-        appoint_managers=proof.appoint_managers,
-        place=kit.keys.place(WebSession.__tablename__, session_id).seal("place", kit.caller.source),
-        browser=describe(kit.caller.user_agent),
-        receipt=proof.receipt,
-        tab_bound=proof.tab_bound,
-    )
+    more = {"device_id": proof.device_id, "receipt": proof.receipt, "tab_bound": proof.tab_bound}
+    token, row = opened.new_row(kit, WebSession, proof, person_id=person.id, **more)
     session.add(row)
     told = {"acr": proof.acr} | ({"receipt": proof.receipt} if proof.receipt else {})
     audit.record(session, kit, "session.opened", actor=person.id, object=row.id, **told)
@@ -87,22 +61,11 @@ def find_session(kit: Kit, token: str) -> SessionView | None:
         ).one_or_none()
     if found is None:
         return None
-    row: WebSession = found[0]
-    if now - row.last_seen_at >= TOUCH_AFTER:
-        mine = update(WebSession).where(WebSession.token_digest == row.token_digest, *_live(kit, now))
-        with kit.begin() as session:
-            if not claim(session, mine.values(last_seen_at=now)):
-                return None  # it was ended a moment ago
-        row.last_seen_at = now
-    return _view(kit, row, found[1], found[2])
+    return _view(kit, *found) if opened.touch(kit, found[0], now) else None
 
 
 def _live(kit: Kit, now: datetime) -> tuple[Any, ...]:
-    return (
-        WebSession.ended_at.is_(None),
-        WebSession.ends_at > now,
-        WebSession.last_seen_at > now - kit.settings.session_idle,
-    )
+    return opened.live(kit, WebSession, now)
 
 
 def _view(kit: Kit, row: WebSession, person: Person, device: Device | None) -> SessionView:
@@ -113,7 +76,7 @@ def _view(kit: Kit, row: WebSession, person: Person, device: Device | None) -> S
         acr=row.acr,
         amr=row.amr,
         auth_time=row.auth_time,
-        expires_at=_expiry(kit, row),
+        expires_at=opened.expiry(kit, row),
         binding=None if device is None else {"via": device.via, "at": device.bound_at},
         unit_code=row.unit_code,
         appoint_managers=row.appoint_managers,
@@ -121,10 +84,6 @@ def _view(kit: Kit, row: WebSession, person: Person, device: Device | None) -> S
         tab_bound=row.tab_bound,
         bindings_frozen_at=person.bindings_frozen_at,
     )
-
-
-def _expiry(kit: Kit, row: WebSession) -> datetime:
-    return min(row.last_seen_at + kit.settings.session_idle, row.ends_at)
 
 
 def list_sessions(kit: Kit, *, view: SessionView) -> Sequence[LiveSession]:
@@ -143,7 +102,7 @@ def _listed(kit: Kit, row: WebSession, view: SessionView) -> LiveSession:
         amr=row.amr,
         auth_time=row.auth_time,
         last_seen_at=row.last_seen_at,
-        expires_at=_expiry(kit, row),
+        expires_at=opened.expiry(kit, row),
         from_=kit.keys.place(WebSession.__tablename__, row.id).open_or_none("place", row.place) or "",
         browser=row.browser,
     )
@@ -188,15 +147,20 @@ def end_other_sessions(kit: Kit, *, view: SessionView) -> None:
         audit.record(session, kit, "sessions.ended", actor=view.person_id, object=view.id, sessions=ended)
 
 
+def end_all_sessions(kit: Kit, *, view: SessionView) -> None:
+    """End all sessions of the person, the one that asks too."""
+    mine = (WebSession.person_id == view.person_id, *_live(kit, kit.clock.now()))
+    with kit.begin() as session:
+        ended = end_sessions(session, kit, *mine)
+        mark = {"actor": view.person_id, "object": view.id, "outcome": "everywhere"}
+        audit.record(session, kit, "sessions.ended", **mark, sessions=ended)
+
+
 def end_sessions(session: Session, kit: Kit, *which: Any) -> int:
     """End all live sessions that match and return how many."""
-    live = update(WebSession).where(WebSession.ended_at.is_(None), *which).values(ended_at=kit.clock.now())
-    result = session.execute(live, execution_options={"synchronize_session": False})
-    return int(getattr(result, "rowcount", 0))
+    return opened.end(session, kit, WebSession, *which)
 
 
 def purge(kit: Kit) -> None:
     """Erase sessions that were over longer ago than they are kept, and with them the addresses they came from."""
-    before = kit.clock.now() - kit.settings.sessions_kept
-    with kit.begin() as session:
-        session.execute(delete(WebSession).where(func.coalesce(WebSession.ended_at, WebSession.ends_at) < before))
+    opened.purge(kit, WebSession)

@@ -1,7 +1,7 @@
 """The calls about cards and sessions."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 
@@ -12,6 +12,7 @@ import authsvc.identity.doors as doors
 import authsvc.identity.dpop as dpop
 import authsvc.identity.freezing as freezing
 import authsvc.identity.history as history
+import authsvc.identity.leaving as leaving
 import authsvc.identity.login as login
 import authsvc.identity.sessions as sessions
 from authsvc.core.cookies import browser_token, give_browser_token, require_browser_token
@@ -21,6 +22,7 @@ from authsvc.identity.credentials import AuthenticatorIn, AuthenticatorOfferOut,
 from authsvc.identity.forms import in_service_hours
 from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.models import Authenticator, CardChallenge, LiveSession, SessionView
+from authsvc.identity.opened import Entered
 from authsvc.identity.readerfaults import ReaderFault, find_faults
 from authsvc.identity.revocation import RevocationUnknown
 from authsvc.identity.schemas import (
@@ -35,8 +37,8 @@ from authsvc.identity.schemas import (
     ReaderFaultsIn,
     SessionOut,
 )
-from authsvc.identity.sessions import OpenedSession
 from authsvc.identity.standing import OnlineServicesSuspended
+from authsvc.identity.units import UnitView
 
 bp = ApiBlueprint("identity", __name__, url_prefix="/api/v1", description="Cards and sessions")
 CARD_REFUSALS = (
@@ -49,10 +51,11 @@ CARD_REFUSALS = (
     Unavailable,
 )
 
+Shown = TypeVar("Shown")
 APP_REFUSALS = (LoginRequired, NotFound, dpop.NonceRequired, *doors.REFUSALS)
 
 
-def enter(opened: OpenedSession) -> SessionView:
+def enter(opened: Entered[Shown]) -> Shown:
     """Hand the browser its new cookie and return the session to show."""
     give_browser_token(kit().settings, opened.token)
     return opened.view
@@ -94,22 +97,22 @@ def log_in_by_card(body: dict[str, Any]) -> SessionView:
 
 
 @bp.route("/sessions/current", methods=["GET"])
-@door("session")
+@door("session", "unit")
 @bp.response(200, SessionOut)
 @bp.refuses(LoginRequired)
-def show_session() -> SessionView:
-    """Show the session of this browser."""
-    view: SessionView = who()
+def show_session() -> SessionView | UnitView:
+    """Show the session of this browser, a person's or a unit's."""
+    view: SessionView | UnitView = who()
     return view
 
 
 @bp.route("/sessions/current", methods=["DELETE"])
-@door("session")
+@door("session", "unit")
 @bp.response(204)
 @bp.refuses(LoginRequired, NotFound)
 def log_out() -> None:
     """End the session of this browser."""
-    sessions.end_session(kit(), view=who(), session_id=who().id)
+    leaving.log_out(kit(), who())
 
 
 @bp.route("/me/sessions", methods=["GET"])

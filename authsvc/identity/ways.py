@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -56,6 +56,24 @@ class DeviceCodes:
     follow: Callable[..., str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """Something that a session may be good enough for: `ways` are those (by `acr`) that are, the strongest first.
+
+    `within` is how long ago the way in may lie; `card_bound` refuses what a phone opened that only its operator vouched
+    for; `for_units` offers it to units too.
+    """
+
+    id: str
+    title: str
+    href: str
+    ways: tuple[str, ...]
+    order: int
+    within: timedelta | None = None
+    card_bound: bool = False
+    for_units: bool = False
+
+
 @dataclass(frozen=True)
 class Ways:
     """Each feature registers here what others may use without knowing it."""
@@ -72,6 +90,7 @@ class Ways:
     openings: dict[str, Opening] = field(default_factory=dict)
     leavings: dict[str, Leaving] = field(default_factory=dict)
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
 
     def enrol(self, session: Session, kit: Kit, device: Device, key: PublicKey) -> dict[str, Any]:
         """Run every enrolment for a device just bound and return what the phone is told, by feature."""

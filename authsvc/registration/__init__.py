@@ -6,10 +6,14 @@ from flask import Flask
 
 from authsvc.core import i18n, jobs
 from authsvc.core.i18n import N_
-from authsvc.identity.ways import MenuEntry, menu_of, ways_of
+from authsvc.identity import functions
+from authsvc.identity.ways import Function, MenuEntry, menu_of, ways_of
 from authsvc.registration import mailboxes, pages, service, views
 
 HERE = Path(__file__).parent
+ACCOUNT = Function(
+    id="account", title=N_("Change password or contact data"), href="/account", ways=functions.CARD, order=70
+)
 
 
 def include(app: Flask) -> None:
@@ -24,6 +28,7 @@ def include(app: Flask) -> None:
             MenuEntry(title=N_("Contact data and password"), href="/account", order=70, inside=True),
         )
     )
+    ways_of(app).functions[ACCOUNT.id] = ACCOUNT
     ways_of(app).openings.update(registration=service.supersede, backup_email=mailboxes.begin)
     for purge in (service.purge, mailboxes.purge):
         jobs.every_minute(app, purge)

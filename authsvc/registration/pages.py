@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, redirect, render_template
 from werkzeug.wrappers import Response
 
 from authsvc.core.web import door, kit
-from authsvc.identity.pages import current_session
+from authsvc.identity.present import current_session
 from authsvc.identity.terms import CURRENT_TERMS
 
 bp = Blueprint(

@@ -6,7 +6,7 @@ from alembic import op
 import authsvc.core.db
 
 revision = 'e7d2b64a90c5'
-down_revision = 'c58e90b3f7a1'
+down_revision = 'd71c0a95e2b8'
 branch_labels = None
 depends_on = None
 

@@ -17,6 +17,7 @@ class Records:
     def __init__(self, world: World) -> None:
         self.units = world.units
         self._lock = threading.Lock()
+        self._left: set[str] = set()
         self._people = {person.national_id: person for person in world.people}
         self._by_card = {card.number: card.holder for card in world.cards() if card.kind == "nhi" and card.holder}
         self._by_certificate = {card.number: card.holder for card in world.cards() if card.kind == "citizen"}
@@ -36,6 +37,21 @@ class Records:
     def find_by_certificate(self, holder_number: str) -> Person | None:
         """Return the person to whom a certificate with that holder number was issued, or None."""
         return self._people.get(self._by_certificate.get(holder_number) or "")
+
+    def unit_codes(self, business_number: str) -> list[str]:
+        """Return the codes of the insured units with that business number."""
+        left = business_number in self._left
+        return [unit.code for unit in self.units if unit.business_number == business_number and not left]
+
+    def insure(self, business_number: str, *, insured: bool) -> None:
+        """Take the units with that business number into the insurance, or out of it."""
+        with self._lock:
+            (self._left.discard if insured else self._left.add)(business_number)
+
+    def other_unit(self, business_number: str) -> tuple[str, list[str]]:
+        """Return number and codes of a unit other than the one asked about: what a register that lies will answer."""
+        other = next(unit.business_number for unit in self.units if unit.business_number != business_number)
+        return other, self.unit_codes(other)
 
     def somebody_else(self, national_id: str) -> Person:
         """Return a person other than the one asked about: what a register that lies will answer with."""

@@ -37,6 +37,18 @@ def look_up_insured() -> dict[str, Any]:
     return _spoilt({"nonce": nonce, **facts}, struck, missing="card_valid")
 
 
+@views.post("/v1/units/lookup")
+def look_up_units() -> dict[str, Any]:
+    """Tell under which codes a business number is insured."""
+    body = json_body()
+    nonce, number = text(body, "nonce"), text(body, "business_number")
+    struck = suffer("units")
+    codes = records().unit_codes(number)
+    if "lie" in struck:
+        number, codes = records().other_unit(number)
+    return _spoilt({"nonce": nonce, "business_number": number, "unit_codes": codes}, struck, missing="unit_codes")
+
+
 @views.post("/v1/household/match")
 def match_household() -> dict[str, Any]:
     """Tell whether a person lives in a household."""
@@ -65,6 +77,16 @@ def list_people() -> list[dict[str, Any]]:
 def list_units() -> list[dict[str, Any]]:
     """List the insured units, without their cards."""
     return [{key: value for key, value in asdict(unit).items() if key != "cards"} for unit in records().units]
+
+
+@views.patch("/control/units/<business_number>")
+def change_unit(business_number: str) -> dict[str, Any]:
+    """Take a unit out of the insurance, or into it again."""
+    insured = json_body().get("insured")
+    if not isinstance(insured, bool):
+        raise Problem(422, "invalid_field", "insured is true or false.", errors={"insured": ["true or false"]})
+    records().insure(business_number, insured=insured)
+    return {"business_number": business_number, "unit_codes": records().unit_codes(business_number)}
 
 
 @views.patch("/control/people/<national_id>")

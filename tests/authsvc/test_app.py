@@ -10,8 +10,9 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 import wsgi
-from authsvc.app import create_app, read_anchors
+from authsvc.app import create_app
 from authsvc.core.clock import SystemClock
+from authsvc.identity.profiles import read_card_trust
 from authsvc.settings import Misconfigured, Settings
 from tests.conftest import client_of
 
@@ -37,7 +38,7 @@ def test_the_probes_tell_life_and_readiness(client: FlaskClient) -> None:
 
 
 def test_without_a_file_no_card_is_trusted() -> None:
-    assert read_anchors(None) == []
+    assert read_card_trust(None, None).anchors == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_a_file_of_card_issuers_that_cannot_be_read_stops_the_start_with_a_sente
 
 def test_a_folder_is_no_file_of_card_issuers(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="AUTHSVC_CARD_CA_FILE to a PEM file"):
-        read_anchors(tmp_path)
+        read_card_trust(tmp_path, None)
 
 
 def flooded(settings: Settings, *addresses: str) -> list[int]:

@@ -19,6 +19,7 @@ from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.locks import PhoneLock
 from tests.journeys.pictures_phone import bind, bind_another, use_phone
 from tests.journeys.pictures_qr import log_in_by_qr
+from tests.journeys.pictures_session import come_as_unit, use_session
 from tests.journeys.studio import BOTH, LANGUAGES, WIDE, ZOOMED, Studio
 
 FLOOD = 3  # requests a minute, so that the fourth is too many
@@ -180,6 +181,8 @@ def walk(studio: Studio) -> None:
     bind_another(studio)
     use_phone(studio)
     log_in_by_qr(studio)
+    use_session(studio)
+    come_as_unit(studio)
     look_outside(studio)
 
 

@@ -22,6 +22,7 @@ from authsvc.identity.cards import (
     signed_bytes,
     verify_card,
 )
+from authsvc.identity.profiles import CardTrust
 from tests.authsvc.identity.issuers import NHI, UNIT, Issuer, proof_of, raw_signature, rsa_key, subject, usage
 from tests.clocks import MovableClock
 
@@ -36,7 +37,7 @@ def issuer(clock: MovableClock) -> Issuer:
 
 
 def check(issuer: Issuer, proof: CardProof, *, expected: bytes = MESSAGE) -> VerifiedCard:
-    return verify_card(proof, expected=expected, anchors=[issuer.certificate], at=issuer.at)
+    return verify_card(proof, expected=expected, trust=CardTrust([issuer.certificate]), at=issuer.at)
 
 
 def shown(issuer: Issuer, **wrong: Any) -> CardProof:
@@ -120,13 +121,13 @@ def test_the_issuers_own_certificate_is_no_card(issuer: Issuer) -> None:
 
 def test_without_a_trusted_issuer_no_card_is_recognised(issuer: Issuer) -> None:
     with pytest.raises(CardNotRecognised):
-        verify_card(shown(issuer), expected=MESSAGE, anchors=[], at=issuer.at)
+        verify_card(shown(issuer), expected=MESSAGE, trust=CardTrust([]), at=issuer.at)
 
 
 def test_an_issuer_that_is_over_vouches_for_nothing(issuer: Issuer) -> None:
     late = issuer.at + timedelta(days=366)
     with pytest.raises(CardNotRecognised):
-        verify_card(shown(issuer, days=(-1, 1000)), expected=MESSAGE, anchors=[issuer.certificate], at=late)
+        verify_card(shown(issuer, days=(-1, 1000)), expected=MESSAGE, trust=CardTrust([issuer.certificate]), at=late)
 
 
 GOOD = raw_signature(KEY, MESSAGE)
@@ -181,7 +182,7 @@ def outcome(issuer: Issuer, anchors: list[x509.Certificate], certificate: bytes)
     """Return the status of the refusal that a certificate meets, 200 when it is accepted."""
     proof = CardProof(challenge_id="c1", certificate=b64url(certificate), signature="AA")
     try:
-        verify_card(proof, expected=MESSAGE, anchors=anchors, at=issuer.at)
+        verify_card(proof, expected=MESSAGE, trust=CardTrust(anchors), at=issuer.at)
     except Problem as refusal:
         return refusal.status
     return 200

@@ -29,7 +29,7 @@ async function ask(path, body) {
 /** What the component sees: `{version, readers: [{name, card}]}`. Throws `CardFault`. */
 export const readStatus = () => ask("/status");
 
-/** The card of that kind, or `CardFault`: 8013 without a reader, 9056 without a card, 9057 for one that cannot be read, `wrong_card` for another kind. */
+/** The card of that kind (or of one of those), or `CardFault`: 8013 without a reader, 9056 without a card, 9057 for one that cannot be read, `wrong_card` for another kind. */
 export async function requireCard(kind) {
   const { readers = [] } = await readStatus();
   if (readers.length === 0) throw new CardFault(8013, "reader_unavailable");
@@ -37,8 +37,9 @@ export async function requireCard(kind) {
   const unread = readers.find((reader) => reader.reader_code);
   if (cards.length === 0 && unread) throw new CardFault(unread.reader_code, unread.code);
   if (cards.length === 0) throw new CardFault(9056, "card_absent");
-  const card = cards.find((candidate) => candidate.kind === kind);
-  if (!card) throw new CardFault(9057, `wrong_card_${kind}`);
+  const kinds = [kind].flat();
+  const card = cards.find((candidate) => kinds.includes(candidate.kind));
+  if (!card) throw new CardFault(9057, `wrong_card_${kinds[0]}`);
   return card;
 }
 

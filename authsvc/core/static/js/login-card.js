@@ -3,8 +3,10 @@ import { call } from "/static/js/api.js";
 import { proveCard } from "/static/js/card.js";
 import { handle, value } from "/static/js/form.js";
 import "/static/js/password.js";
+import { followReader } from "/static/js/reader-state.js";
 
 const form = document.getElementById("card-login");
+followReader(form, ["nhi"]);
 
 handle(form, async () => {
   const appoints = form.elements.namedItem("appoint_managers").checked;

@@ -19,6 +19,11 @@ async function status() {
   return null;
 }
 
+/** Whether the reader can be asked without the browser asking the person: allowed already, or no question at all. */
+export async function isSilent() {
+  return LOOPBACK.test(window.location.hostname) || ["granted", "unknown"].includes(await readerPermission());
+}
+
 /** "granted", "denied", "prompt" (the browser will ask), or "unknown" where the browser does not tell. */
 export const readerPermission = async () => (await status())?.state ?? "unknown";
 
