@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import JSON, String, delete, func, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+import authsvc.identity.hours as hours
 from authsvc.core.agents import describe
 from authsvc.core.db import claim
 from authsvc.core.keys import new_id, new_token
@@ -50,7 +51,11 @@ class Entered(Generic[Whose_co]):
 
 
 def new_row(kit: Kit, table: type[Row], proof: Any, **more: Any) -> tuple[str, Row]:
-    """Return a new cookie and the row of its session, for what was proved; the caller adds it."""
+    """Return a new cookie and the row of its session, for what was proved; the caller adds it.
+
+    Raise `OutsideServiceHours`, whichever way in it was.
+    """
+    hours.require_open(kit)
     token, session_id = new_token(), new_id()
     columns: dict[str, Any] = {
         "token_digest": kit.keys.mac("browser", token),
