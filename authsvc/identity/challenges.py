@@ -45,21 +45,22 @@ def issue(kit: Kit, *, purpose: str, browser: str) -> CardChallenge:
 def redeem(kit: Kit, proof: CardProof, *, purpose: str, browser: str | None, kinds: Sequence[str]) -> VerifiedCard:
     """Use a challenge up and return the card that signed it; raise the refusal that fits, which is also audited."""
     try:
-        card = _redeem(kit, proof, purpose=purpose, browser=browser, at=kit.clock.now())
-        if card.kind not in kinds:
-            raise CardNotRecognised
+        card = _redeem(kit, proof, purpose=purpose, browser=browser, kinds=kinds)
     except Problem as refusal:
         audit.record_refusal(kit, f"card.{purpose}", outcome=refusal.code)
         raise
     return card
 
 
-def _redeem(kit: Kit, proof: CardProof, *, purpose: str, browser: str | None, at: datetime) -> VerifiedCard:
+def _redeem(kit: Kit, proof: CardProof, *, purpose: str, browser: str | None, kinds: Sequence[str]) -> VerifiedCard:
+    at = kit.clock.now()
     nonce = _use_up(kit, proof.challenge_id, purpose=purpose, browser=browser, at=at)
     expected = signed_bytes(
         origin=kit.settings.public_origin, purpose=purpose, challenge_id=proof.challenge_id, nonce=nonce
     )
     card = verify_card(proof, expected=expected, trust=kit.port(CardTrust), at=at)
+    if card.kind not in kinds:
+        raise CardNotRecognised
     kit.port(Revocations).require_not_revoked(card, at=at)  # type: ignore[type-abstract]
     return card
 

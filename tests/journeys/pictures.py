@@ -188,9 +188,9 @@ def walk(studio: Studio) -> None:
     bind_another(studio)
     use_phone(studio)
     log_in_by_qr(studio)
-    log_in_by_twfido(studio)
     use_session(studio)
     come_as_unit(studio)
+    log_in_by_twfido(studio)
     look_outside(studio)
 
 

@@ -179,9 +179,9 @@ class Examiner(Studio):
         self.faults: dict[str, list[str]] = {}
 
     def take(self, name: str, *, page: Page | None = None, widths: tuple[int, ...] = BOTH, dark: bool = False) -> None:
-        """Examine the open page, where it is taken at several widths at one of them by turns."""
+        """Examine the open page; by turns at one of its widths and half of them dark where not everything is run."""
         if not EVERYTHING and len(widths) > 1:
-            widths = (widths[self.count % len(widths)],)
+            widths, dark = (widths[self.count % len(widths)],), dark and self.count % 2 == 0
         super().take(name, page=page, widths=widths, dark=dark)
 
     def _shoot(self, page: Page, name: str) -> None:
