@@ -14,16 +14,17 @@ HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", r
 
 
 class TwFidoGiven(NamedTuple):
-    """What TW FidO gives a relying party: its id, its AES key, and the issuers of mobile certificates."""
+    """What TW FidO gives a relying party: its id, its AES key, the issuers of mobile certificates, its address."""
 
     service_id: str
     key: bytes
     ca_file: Path | None
+    url: str
 
     @property
     def is_demo(self) -> bool:
         """Tell whether nothing of it was set."""
-        return self == (DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY, None)
+        return self[:3] == (DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY, None)
 
 
 def is_address(host: str) -> bool:
@@ -61,4 +62,7 @@ def missing_from_twfido(given: TwFidoGiven) -> list[str]:
         "AUTHSVC_TWFIDO_SERVICE_ID to the id": given.service_id == DEMO_TWFIDO_ID,
         "AUTHSVC_TWFIDO_CA_FILE to the issuers of mobile certificates": given.ca_file is None,
     }
-    return [f"{what} that TW FidO gave you" for what, is_missing in missing.items() if is_missing]
+    wrong = [f"{what} that TW FidO gave you" for what, is_missing in missing.items() if is_missing]
+    if not given.url.startswith("https://"):
+        wrong.append("AUTHSVC_TWFIDO_URL to an https:// address: national IDs go there")
+    return wrong

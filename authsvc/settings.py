@@ -117,7 +117,7 @@ class Settings:
     @property
     def twfido(self) -> TwFidoGiven:
         """Return what TW FidO gave us; in production its way in is there only where something was set."""
-        return TwFidoGiven(self.twfido_service_id, self.twfido_key, self.twfido_ca_file)
+        return TwFidoGiven(self.twfido_service_id, self.twfido_key, self.twfido_ca_file, self.twfido_url)
 
 
 def wrong_addresses(settings: Settings) -> list[str]:
@@ -133,7 +133,8 @@ def wrong_addresses(settings: Settings) -> list[str]:
         place = urlsplit(getattr(settings, name))
         if place.scheme not in (("smtp", "smtps") if name == "smtp_url" else ("http", "https")) or not place.hostname:
             wrong.append(f"AUTHSVC_{name.upper()} to an address with its scheme, such as {DEFAULTS[name]}")
-    if not urlsplit(settings.twfido_app_url).hostname or "?" in settings.twfido_app_url:
+    app = urlsplit(settings.twfido_app_url)
+    if app.scheme not in ("mobilemoica", "https", "http") or not app.hostname or "?" in settings.twfido_app_url:
         wrong.append("AUTHSVC_TWFIDO_APP_URL to an address with its scheme, without a query")
     if len(settings.twfido_key) != ROOT_KEY_BYTES:
         wrong.append("AUTHSVC_TWFIDO_KEY to the base64 of 32 bytes")

@@ -1,5 +1,6 @@
 """Logging in with a unit's certificate (單位憑證): the session is the unit's, and opens nothing of a person's."""
 
+import re
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -12,11 +13,14 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
 from authsvc.identity import units
-from authsvc.identity.cards import VerifiedCard
+from authsvc.identity.cards import CardNotRecognised, VerifiedCard
 from authsvc.identity.registry import Registry
 from authsvc.identity.units import Unit, UnitProof
 
 ACR = "unit_certificate"
+BUSINESS_NUMBER = re.compile(r"[0-9]{8}")
+PREFIX = "VATTW-"  # before the number in an organizationIdentifier (ETSI EN 319 412-1 section 5.1.4)
+LONGEST_NAME = 255
 NOT_ITS_CODE = N_("This code is not one of the unit whose certificate was read.")
 
 
@@ -35,26 +39,29 @@ def log_in(
     Whether it is insured, and under which codes, is asked of the registry each time: units come and go.
     """
     with audit.audited(kit, "login.unit_certificate"):
-        codes = kit.port(Registry).unit_codes(card.number)  # type: ignore[type-abstract]
+        number = card.number.removeprefix(PREFIX)
+        if not BUSINESS_NUMBER.fullmatch(number):
+            raise CardNotRecognised
+        codes = kit.port(Registry).unit_codes(number)  # type: ignore[type-abstract]
         if not codes:
             raise UnitNotInsured
         if unit_code is not None and unit_code not in codes:
             raise Invalid({"unit_code": [NOT_ITS_CODE]})
     chosen = codes[0] if len(codes) == 1 else unit_code
     with kit.begin() as session:
-        unit_id = _know(session, kit, card)
+        unit_id = _know(session, kit, number, card.name[:LONGEST_NAME])
         proof = UnitProof(unit_id=unit_id, acr=ACR, amr=("sc",), at=kit.clock.now(), unit_code=chosen)
         return units.open_session(session, kit, replace(proof, appoint_managers=appoint_managers))
 
 
-def _know(session: Session, kit: Kit, card: VerifiedCard) -> str:
+def _know(session: Session, kit: Kit, number: str, name: str) -> str:
     """Return the id of the certificate's unit, whose name is taken as the certificate has it now."""
-    hold(session, kit.keys.index("unit", card.number))  # two first logins at once are one unit
-    known = select(Unit).where(Unit.business_number == card.number)
+    hold(session, kit.keys.index("unit", number))  # two first logins at once are one unit
+    known = select(Unit).where(Unit.business_number == number)
     unit = session.scalar(known.execution_options(populate_existing=True))
     if unit is None:
-        unit = Unit(id=new_id(), business_number=card.number, name=card.name, known_at=kit.clock.now())
+        unit = Unit(id=new_id(), business_number=number, name=name, known_at=kit.clock.now())
         session.add(unit)
         session.flush()
-    unit.name = card.name
+    unit.name = name
     return unit.id

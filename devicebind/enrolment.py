@@ -23,6 +23,7 @@ from authsvc.identity.models import EmailChange, Person, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
 from authsvc.identity.registry import Insured
 from authsvc.identity.terms import require_current_terms
+from authsvc.identity.ways import Ways
 from devicebind.attempts import ANSWERED, Claim
 from devicebind.binding import Binding, NewPhone, complete, lock_person, stay
 from devicebind.models import DONE, PROVEN, PhoneVerification
@@ -133,6 +134,7 @@ def _renew(session: Session, kit: Kit, person_id: str, hashed: str, *, at: datet
     # As with the card: an address that waits was perhaps somebody else's idea.
     session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
     ended = sessions.end_sessions(session, kit, WebSession.person_id == person.id)
+    kit.port(Ways).on_reset(session, kit, person)
     void_codes(session, person.id)  # so was a code that one of those sessions made
     what = N_("Your registration password was set anew by your mobile number.")
     notices.send_notice(session, kit, person, what=what, to=people.contact(kit, person).addresses, at=at)

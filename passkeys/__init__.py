@@ -28,6 +28,7 @@ def include(app: Flask) -> None:
         LoginWay(id="passkey", title=N_("Passkey"), template="passkeys/login_way.html", icon="passkey", order=60)
     )
     ways.suspensions["passkeys"] = ending.end_for_suspended
+    ways.resets["passkeys"] = ending.end_with_reset
     ways.card_changes["passkeys"] = ending.end_with_card
     ways.freezes["passkeys"] = challenges.void_for
     ways.restorations["passkeys"] = ending.end_restored

@@ -21,6 +21,9 @@ REMOVED: Final = N_("A passkey was removed from your account; it no longer opens
 REMOVED_WITH_CARD: Final = N_(
     "Your passkeys were removed, because another card now belongs to your account. With it you can add them anew."
 )
+REMOVED_WITH_RESET: Final = N_(
+    "Your passkeys were removed, because your password was set anew. Log in with your card to add them again."
+)
 
 
 def remove(session: Session, kit: Kit, *, person_id: str, passkey_id: str, stays: str) -> None:
@@ -45,6 +48,13 @@ def end_with_card(session: Session, kit: Kit, person: Person) -> None:
     if _delete(session, kit, Passkey.person_id == person.id, why="card_replaced"):
         sessions.end_sessions(session, kit, WebSession.person_id == person.id, WebSession.acr == ACR)
         _tell(session, kit, person, what=REMOVED_WITH_CARD)
+
+
+def end_with_reset(session: Session, kit: Kit, person: Person) -> None:
+    """Remove all passkeys of a person who set a forgotten password anew: somebody else has perhaps added them."""
+    challenges.void_for(session, kit, person)
+    if _delete(session, kit, Passkey.person_id == person.id, why="reset"):
+        _tell(session, kit, person, what=REMOVED_WITH_RESET)
 
 
 def end_restored(session: Session, kit: Kit) -> None:

@@ -55,7 +55,7 @@ def offer(kit: Kit, view: SessionView, *, browser: str) -> PasskeyOffer:
     with audit.audited(kit, "passkey.add", actor=view.person_id):
         sessions.require_recent_card(kit, view, within=CARD_WITHIN)
         with kit.begin() as session:
-            known = _require_room(session, view.person_id)
+            known = _require_room(session, kit, view)
             made = challenges.issue(session, kit, browser=browser, person_id=view.person_id)
             handle = _handle(session, view.person_id)
     options = webauthn.generate_registration_options(
@@ -89,10 +89,12 @@ def _named(passkey: Passkey) -> structs.PublicKeyCredentialDescriptor:
     return structs.PublicKeyCredentialDescriptor(id=passkey.credential_id, transports=transports)
 
 
-def _require_room(session: Session, person_id: str) -> Sequence[Passkey]:
+def _require_room(session: Session, kit: Kit, view: SessionView) -> Sequence[Passkey]:
     """Return a person's passkeys, of which no more come or go meanwhile; raise what keeps them from another."""
+    person_id = view.person_id
     hold(session, f"passkeys of {person_id}".encode())
     standing.require_active(session, person_id)
+    sessions.require_live(session, kit, view)  # a card change, a reset or a log-out overtook it, or waits for us
     freezing.require_unfrozen(session, person_id)
     known = session.scalars(select(Passkey).where(Passkey.person_id == person_id)).all()
     if len(known) >= MOST:
@@ -127,7 +129,7 @@ def add(
         made.name = name or describe(kit.caller.user_agent)
         try:
             with kit.begin() as session:
-                _require_room(session, view.person_id)
+                _require_room(session, kit, view)
                 session.add(made)
                 session.flush()
                 _tell_added(session, kit, made)

@@ -16,6 +16,7 @@ def include(app: Flask) -> None:
     """Register the tab of the login page, the calls, the pages and the clearing job."""
     ways_of(app).unbindings["qrlogin"] = orders.end_for
     ways_of(app).suspensions["qrlogin"] = orders.end_for_person
+    ways_of(app).endings["qrlogin"] = orders.end_for_person
     ways_of(app).logins.append(
         LoginWay(
             id="qr", title=N_("Scan a QR code with the app"), template="qrlogin/login_way.html", icon="qr", order=20

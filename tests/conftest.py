@@ -201,9 +201,9 @@ def mobile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mobile_issuers(mobile_folder: Path, world: World) -> Path:
+def mobile_issuers(mobile_folder: Path) -> Path:
     """Write down who issues certificates to phones."""
-    phones = Phones(world, folder=mobile_folder, clock=Clock(), public_url=twfido_app.DEFAULT_URL)
+    phones = Phones(load_world(), folder=mobile_folder, clock=Clock(), public_url=twfido_app.DEFAULT_URL)
     (mobile_folder / "issuers.pem").write_bytes(phones.deck.ca_bundle())
     return mobile_folder / "issuers.pem"
 

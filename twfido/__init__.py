@@ -27,6 +27,7 @@ def include(app: Flask, *, transport: httpx2.BaseTransport | None = None) -> Non
     remote = Remote("twfido", kit.settings.twfido_url, transport=transport)
     kit.ports[TwFido] = HttpTwFido(remote, service_id=kit.settings.twfido_service_id, key=kit.settings.twfido_key)
     ways_of(app).suspensions["twfido"] = service.end_for_person
+    ways_of(app).endings["twfido"] = service.end_for_person
     ways_of(app).logins.append(
         LoginWay(
             id="twfido", title=N_("TW FidO on your phone"), template="twfido/login_way.html", icon="twfido", order=50

@@ -33,7 +33,7 @@ def offers(kit: Kit, view: SessionView | UnitView) -> list[Offer]:
     now = kit.clock.now()
     meant = [each for each in _all(kit) if _is_meant_for(each, view)]
     return [
-        Offer(id=each.id, title=each.title, href=each.href, open=_is_open(each, view, now), ways=_ways(each, view))
+        Offer(id=each.id, title=each.title, href=each.href, open=_is_open(each, view, now), ways=_ways(kit, each, view))
         for each in sorted(meant, key=lambda each: each.order)
     ]
 
@@ -56,10 +56,10 @@ def _is_meant_for(function: Function, view: SessionView | UnitView) -> bool:
     return function.for_units if isinstance(view, UnitView) else True
 
 
-def _ways(function: Function, view: SessionView | UnitView) -> list[str]:
-    """Return the ways of a function that whoever asks can take: a unit has its certificate, a person all others."""
-    is_unit = isinstance(view, UnitView)
-    return [way for way in function.ways if (way == "unit_certificate") is is_unit]
+def _ways(kit: Kit, function: Function, view: SessionView | UnitView) -> list[str]:
+    """Return the ways of a function that whoever asks can take here: a unit has its certificate, a person the tabs."""
+    ways = {"unit_certificate"} if isinstance(view, UnitView) else {login.id for login in kit.port(Ways).logins}
+    return [way for way in function.ways if way in ways]
 
 
 def _is_open(function: Function, view: SessionView | UnitView, now: datetime) -> bool:

@@ -47,6 +47,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "login.twfido": {"suspended": N_("A login was refused: your online services are suspended.")},
     "twfido.ended": {"suspended": N_("A login was refused: your online services are suspended.")},
     "certificate.known": {ELSE: N_("Your certificate was used here for the first time and now opens your account.")},
+    "certificate.moved": {
+        ELSE: N_("A login with a certificate in your name was refused: the registry named somebody else as its holder.")
+    },
     "certificate.replaced": {ELSE: N_("Another certificate of yours now opens your account.")},
     "login.passkey": {
         "passkey_copied": N_("A login with a passkey was refused: it seems that there is a copy of it."),
@@ -57,6 +60,7 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "passkey.removed": {
         "suspended": N_("A passkey was removed, because your online services were suspended."),
         "card_replaced": N_("A passkey was removed, because another card now belongs to your account."),
+        "reset": N_("A passkey was removed, because your password was set anew."),
         "restored": N_("A passkey was removed for safety after a fault on our side. Please add it again."),
         ELSE: N_("You removed a passkey."),
     },

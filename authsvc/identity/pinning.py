@@ -26,6 +26,7 @@ def pin_anew(session: Session, kit: Kit, person: Person, holder: Holder) -> bool
     if pinned == (person.card_number_index, person.card_key):
         return False
     kit.port(Ways).on_frozen(session, kit, person)
+    kit.port(Ways).on_ended(session, kit, person)
     kit.port(Ways).on_card_changed(session, kit, person)
     audit.record(session, kit, "card.replaced", actor=person.id)
     return True

@@ -19,6 +19,14 @@ ATTRIBUTES: Final = {
     "serialNumber": NameOID.SERIAL_NUMBER,
     "organizationIdentifier": NameOID.ORGANIZATION_IDENTIFIER,
 }
+# What the library raises for extensions that whoever makes a certificate can put into it.
+UNREADABLE: Final = (
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    LookupError,
+    ValueError,
+)
 MEMBERS: Final = frozenset({"kind", "policy", "name", "number", "issuers"})
 PROFILES_WANTED: Final = "Set AUTHSVC_CARD_PROFILES_FILE to a TOML file of [[profile]] tables"
 
@@ -58,7 +66,7 @@ class CardTrust:
         """Return the profile that a certificate's policies name; None where there is none, or more than one kind."""
         try:
             policies = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
-        except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        except UNREADABLE:
             return None
         named = {policy.policy_identifier.dotted_string for policy in policies}
         found = [profile for profile in self.profiles if profile.policy in named]
@@ -94,6 +102,9 @@ def read_mobile_trust(ca_file: Path | None, cards: CardTrust) -> MobileTrust:
         anchors = read_certificates(ca_file) if ca_file else []
     except (OSError, ValueError) as fault:
         raise Misconfigured("Set AUTHSVC_TWFIDO_CA_FILE to a PEM file of mobile certificates' issuers.") from fault
+    of_cards = [*cards.anchors, *(each for profile in cards.profiles for each in profile.issuers or ())]
+    if any(each in of_cards for each in anchors):
+        raise Misconfigured("Set AUTHSVC_TWFIDO_CA_FILE to issuers of phones alone: one of them issues cards, too.")
     return MobileTrust(anchors, [replace(profile, issuers=None) for profile in cards.profiles])
 
 

@@ -108,6 +108,13 @@ def _listed(kit: Kit, row: WebSession, view: SessionView) -> LiveSession:
     )
 
 
+def require_live(session: Session, kit: Kit, view: SessionView) -> None:
+    """Hold a person's session open until this transaction ends; raise `StepUpRequired` where it was ended meanwhile."""
+    mine = select(WebSession.id).where(WebSession.id == view.id, *_live(kit, kit.clock.now()))
+    if session.scalar(mine.with_for_update(read=True)) is None:
+        raise StepUpRequired(STEP_UP_WAYS)
+
+
 def require_recent_card(kit: Kit, view: SessionView, *, within: timedelta) -> None:
     """Raise `StepUpRequired` unless the session was opened by card not longer ago than `within`."""
     if view.acr not in STEP_UP_WAYS or kit.clock.now() - view.auth_time >= within:
@@ -152,6 +159,7 @@ def end_all_sessions(kit: Kit, *, view: SessionView) -> None:
     mine = (WebSession.person_id == view.person_id, *_live(kit, kit.clock.now()))
     with kit.begin() as session:
         ended = end_sessions(session, kit, *mine)
+        kit.port(Ways).on_ended(session, kit, session.get_one(Person, view.person_id))
         mark = {"actor": view.person_id, "object": view.id, "outcome": "everywhere"}
         audit.record(session, kit, "sessions.ended", **mark, sessions=ended)
 

@@ -86,6 +86,8 @@ class Ways:
     restorations: dict[str, Restoration] = field(default_factory=dict)
     suspensions: dict[str, Suspension] = field(default_factory=dict)
     freezes: dict[str, Suspension] = field(default_factory=dict)
+    endings: dict[str, Suspension] = field(default_factory=dict)
+    resets: dict[str, Suspension] = field(default_factory=dict)
     card_changes: dict[str, Suspension] = field(default_factory=dict)
     openings: dict[str, Opening] = field(default_factory=dict)
     leavings: dict[str, Leaving] = field(default_factory=dict)
@@ -115,6 +117,17 @@ class Ways:
         """Let every feature end what waits to bind a phone: the person allows no new ones, or has another card."""
         for freeze in self.freezes.values():
             freeze(session, kit, person)
+
+    def on_ended(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what waits to open a session for a person all of whose sessions just ended."""
+        for ending in self.endings.values():
+            ending(session, kit, person)
+
+    def on_reset(self, session: Session, kit: Kit, person: Person) -> None:
+        """Let every feature end what somebody else perhaps made in an account that its owner just took back."""
+        self.on_ended(session, kit, person)
+        for reset in self.resets.values():
+            reset(session, kit, person)
 
     def on_card_changed(self, session: Session, kit: Kit, person: Person) -> None:
         """Let every feature end what rests on the card that another one just took the place of."""

@@ -17,6 +17,7 @@ from authsvc.identity.login import PASSWORD, CardNotRegistered, PasswordWrong, r
 from authsvc.identity.models import ACTIVE, EmailChange, Person, SessionView, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
 from authsvc.identity.standing import OnlineServicesSuspended
+from authsvc.identity.ways import Ways
 
 RESET: Final = N_("Your registration password was set anew with your card.")
 RESET_BY_ANOTHER: Final = N_(
@@ -47,6 +48,7 @@ def reset_password(kit: Kit, *, evidence: Evidence, password: str, browser: str 
         # Who lost the account to somebody else gets it back whole: an address that waits was perhaps not theirs.
         session.execute(delete(EmailChange).where(EmailChange.person_id == person.id))
         ended = sessions.end_sessions(session, kit, WebSession.person_id == person.id)
+        kit.port(Ways).on_reset(session, kit, person)
         _tell(session, kit, person, what=RESET_BY_ANOTHER if repinned else RESET)
         audit.record(session, kit, "password.reset", actor=person.id, sessions=ended, repinned=repinned)
 

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column('key', sa.LargeBinary(), nullable=False),
         sa.Column('known_at', authsvc.core.db.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_held_certificate_person_id_person')),
-        sa.PrimaryKeyConstraint('holder_index', name=op.f('pk_held_certificate')),
+        sa.PrimaryKeyConstraint('holder_index', 'key', name=op.f('pk_held_certificate')),
     )
     with op.batch_alter_table('held_certificate', schema=None) as batch_op:
         batch_op.create_index(op.f('ix_held_certificate_person_id'), ['person_id'], unique=False)

@@ -253,7 +253,7 @@ def test_new_codes_are_said_to_be_over_only_where_the_service_says_so(
 
     stack.move_clock(181)
 
-    expect(pc.locator(f"[data-for={said}]")).to_be_visible()
+    expect(pc.get_by_test_id("qr-waiting").locator(f"[data-for={said}]")).to_be_visible()
     expect(pc.locator("[data-for]:visible")).to_have_count(1)
     stack.move_clock(0)
 

@@ -8,11 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from authsvc.core.errors import StepUpRequired
 from authsvc.core.jose import b64url_decode
 from authsvc.core.kit import Kit
+from authsvc.identity import sessions
 from authsvc.identity.history import show_history
 from authsvc.identity.models import Person
+from authsvc.identity.ways import Ways
 from passkeys.models import PasskeyChallenge
+from passkeys.service import add, offer
 from tests.authenticators import PRESENT, VERIFIED
 from tests.clocks import MovableClock
 from tests.factories import Somebody, make_person, make_session
@@ -213,3 +217,26 @@ def test_it_is_listed_named_and_removed_by_its_owner_alone(app: Flask, kit: Kit,
         ("passkey.removed", "done"),
     ]
     assert len([letter for letter in letters_of(kit) if "was removed" in letter.values["what"]]) == 2
+
+
+def test_a_session_that_ends_meanwhile_adds_nothing(kit: Kit, person: Somebody) -> None:
+    view, browser = make_session(kit, person).view, "browser"
+    made = offer(kit, view, browser=browser)
+    credential = SoftPasskey().make(made.public_key)
+    sessions.end_all_sessions(kit, view=view)
+
+    with pytest.raises(StepUpRequired):
+        add(kit, view, offer_id=made.id, credential=credential, browser=browser)
+    with pytest.raises(StepUpRequired):
+        offer(kit, view, browser=browser)
+    assert kept(kit) == []
+
+
+def test_a_password_that_is_set_anew_ends_all_passkeys(app: Flask, kit: Kit, person: Somebody) -> None:
+    passkey = added_passkey(app, person)
+    with kit.begin() as session:
+        kit.port(Ways).on_reset(session, kit, session.get_one(Person, person.id))
+
+    assert code(desk_of(app).log_in(passkey)) == (401, "passkey_refused")
+    told = [letter for letter in letters_of(kit) if "set anew" in letter.values["what"]]
+    assert len(told) == 2

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from authsvc.identity.cards import CardNotRecognised, VerifiedCard, signed_bytes, verify_card
-from authsvc.identity.profiles import SIMULATED, CardTrust, read_card_trust
+from authsvc.identity.profiles import SIMULATED, CardTrust, read_card_trust, read_mobile_trust
 from authsvc.settings import Misconfigured
 from tests.authsvc.identity.issuers import NHI, Issuer, proof_of, raw_signature
 from tests.clocks import MovableClock
@@ -95,3 +95,11 @@ def test_a_file_that_is_wrong_stops_the_start_with_a_sentence(tmp_path: Path, te
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="AUTHSVC_CARD_PROFILES_FILE"):
         read_card_trust(None, tmp_path / "none.toml")
+
+
+def test_an_issuer_of_cards_is_none_of_phones(issuer: Issuer, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(issuer.certificate.public_bytes(Encoding.PEM))
+    cards = read_card_trust(tmp_path / "ca.pem", None)
+
+    with pytest.raises(Misconfigured, match="AUTHSVC_TWFIDO_CA_FILE to issuers of phones alone"):
+        read_mobile_trust(tmp_path / "ca.pem", cards)
