@@ -28,6 +28,8 @@ UNREADABLE: Final = (
     x509.InvalidVersion,
     x509.ExtensionNotFound,
     x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    LookupError,  # names and lists of a shape that the reader of DER did not think of
     UnsupportedAlgorithm,
 )
 

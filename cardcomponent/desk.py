@@ -71,7 +71,9 @@ class Desk:
 
 def _meant(seen: Sequence[tuple[Source, Slot]], kind: Kind | None) -> tuple[Source, str, SeenCard]:
     cards = [(source, slot.reader, slot.card) for source, slot in seen if slot.card is not None]
-    meant = [each for each in cards if kind in (None, each[2].kind)]
+    # Two profiles may see one card: the last one's word counts, as in what `status` shows.
+    one_each = {(each[1], each[2].certificate): each for each in cards if kind in (None, each[2].kind)}
+    meant = list(one_each.values())
     if len(meant) == 1:
         return meant[0]
     if meant:

@@ -3,11 +3,16 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+if sys.platform != "win32":
+    import fcntl
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 WRITABLE_BY_OTHERS: Final = 0o022
@@ -53,18 +58,32 @@ class Consents:
 
     def allow(self, origin: str) -> None:
         """Remember a yes."""
-        self._keep({**self.all(), origin: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})  # noqa: TID251  no kit here
+        with self._alone():
+            self._keep({**self.all(), origin: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})  # noqa: TID251  no kit here
 
     def forget(self, origin: str) -> bool:
         """Take a yes back; tell whether there was one."""
-        kept = dict(self.all())
-        was_there = kept.pop(origin, None) is not None
-        if was_there:
-            self._keep(kept)
+        with self._alone():
+            kept = dict(self.all())
+            was_there = kept.pop(origin, None) is not None
+            if was_there:
+                self._keep(kept)
         return was_there
 
-    def _keep(self, origins: Mapping[str, str]) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process write between our reading and our writing: what it took back would come back."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # A file of its own, that stays: the other one is replaced, and a lock on it with it.
+        lock = os.open(self._path.with_name(f"{self._path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if sys.platform != "win32":
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)  # the lock ends with it
+
+    def _keep(self, origins: Mapping[str, str]) -> None:
         part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

@@ -55,7 +55,10 @@ def body() -> dict[str, Any]:
     """Return the JSON object of the body; raise `JsonOnly` or `Malformed`."""
     if request.mimetype != "application/json":
         raise JsonOnly
-    found = request.get_json(silent=True)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError as fault:  # thousands of brackets, each within the last
+        raise Malformed from fault
     if not isinstance(found, dict):
         raise Malformed
     return found

@@ -1,6 +1,6 @@
 """How a login by TW FidO stands, for its browser and no other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from authsvc.core.keys import Place
 from authsvc.core.kit import Kit
 from twfido.models import TwfidoLogin
 from twfido.verdict import APPROVED
-from twfido.wire import app_link
+from twfido.wire import app_link, led_on
 
 GRACE: Final = timedelta(seconds=6)  # one more question, for who approved in the last seconds
 COLLECT_WITHIN: Final = timedelta(seconds=60)
@@ -85,6 +85,12 @@ def view(kit: Kit, login: TwfidoLogin, *, at: datetime) -> LoginView:
         expires_at=login.expires_at,
         seconds_left=max(0, int((login.expires_at - at).total_seconds())),
     )
+
+
+def leading_to(told: LoginView, place: str) -> LoginView:
+    """Return the view whose link leads back to the login and on to `place`: the app may open another tab than ours."""
+    link = told.app_link
+    return told if link is None else replace(told, app_link=led_on(link, value=f"{told.id}{place}"))
 
 
 def require_own(session: Session, kit: Kit, login_id: str, browser: str | None) -> TwfidoLogin:

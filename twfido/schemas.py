@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from authsvc.core.i18n import N_
 from authsvc.core.schema import In, IsoDate, Moment, Text
+from authsvc.identity.forms import INSIDE
 from authsvc.identity.schemas import BASE64URL, NationalId, Told, UnitChoice
 from twfido.wire import MODES
 
@@ -18,6 +19,12 @@ class TwfidoIn(UnitChoice):
     mode = fields.String(
         load_default="scan", validate=validate.OneOf(list(MODES), error=N_("This is not one of the choices."))
     )
+
+
+class WayBackIn(In):
+    """Where the person goes once they are in: a path inside this site, to which the app's link leads back."""
+
+    next = Text(load_default="/me", pattern=INSIDE.pattern)
 
 
 class TwfidoLoginOut(Schema):

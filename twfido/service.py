@@ -22,7 +22,7 @@ from authsvc.identity.models import Person, Proof
 from twfido.logins import COLLECT_WITHIN, GRACE, USED, LoginView, place_of, require_own, status_of, view, void
 from twfido.models import TwfidoLogin
 from twfido.party import TwFido
-from twfido.refusals import TwfidoExpired, TwfidoNotApproved
+from twfido.refusals import TwfidoExpired, TwfidoNotApproved, TwfidoUnavailable
 from twfido.verdict import APPROVED, Verdict, judge
 from twfido.wire import Asked, NotBelieved, Ticket, signed_data
 
@@ -53,8 +53,7 @@ def begin(
     kit.throttle.spend(OF_ONE_ID, claimed)
     now, nonce = kit.clock.now(), new_token(32)
     asked = _asked(kit, national_id, mode=mode, nonce=nonce)
-    with audit.audited(kit, "twfido.begun"):
-        ticket = kit.port(TwFido).open(asked, at=now)  # type: ignore[type-abstract]
+    ticket = _ticket(kit, asked, claimed=claimed, at=now)
     login = _new_login(kit, asked, ticket, at=now)
     login.browser_digest, login.claim, login.nonce = kit.keys.mac("browser", browser), claimed, nonce
     login.birth_date = place_of(kit, login.id).seal("birth_date", birth_date.isoformat())
@@ -64,6 +63,17 @@ def begin(
         session.add(login)
         audit.record(session, kit, "twfido.begun", object=login.id)
     return view(kit, login, at=now)
+
+
+def _ticket(kit: Kit, asked: Asked, *, claimed: bytes, at: datetime) -> Ticket:
+    """Return a ticket of TW FidO's; its being down is charged to the address only, not to the person."""
+    try:
+        with audit.audited(kit, "twfido.begun"):
+            return kit.port(TwFido).open(asked, at=at)  # type: ignore[type-abstract]
+    except TwfidoUnavailable:
+        with kit.begin() as session:
+            kit.throttle.forgive(session, OF_ONE_ID, claimed)
+        raise
 
 
 def _asked(kit: Kit, national_id: str, *, mode: str, nonce: str) -> Asked:

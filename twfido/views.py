@@ -17,7 +17,7 @@ from authsvc.identity.models import SessionView
 from authsvc.identity.schemas import SessionOut
 from authsvc.identity.standing import OnlineServicesSuspended
 from authsvc.identity.views import enter
-from twfido.logins import LoginView
+from twfido.logins import LoginView, leading_to
 
 bp = ApiBlueprint("twfido", __name__, url_prefix="/api/v1", description="Login by TW FidO")
 
@@ -31,20 +31,23 @@ def browser() -> str | None:
 @door("anyone")
 @in_service_hours
 @bp.arguments(schemas.TwfidoIn)
+@bp.arguments(schemas.WayBackIn, location="query")
 @bp.response(201, schemas.TwfidoLoginOut)
 @bp.refuses(OutsideServiceHours, Throttled, refusals.TwfidoRefused, refusals.TwfidoUnavailable)
-def begin(body: dict[str, Any]) -> LoginView:
+def begin(body: dict[str, Any], way_back: dict[str, str]) -> LoginView:
     """Begin a login by TW FidO in this browser."""
-    return service.begin(kit(), browser=require_browser_token(kit().settings), **body)
+    begun = service.begin(kit(), browser=require_browser_token(kit().settings), **body)
+    return leading_to(begun, way_back["next"])
 
 
 @bp.route("/twfido-logins/<login_id>", methods=["GET"])
 @door("anyone")
+@bp.arguments(schemas.WayBackIn, location="query")
 @bp.response(200, schemas.TwfidoLoginOut)
 @bp.refuses(NotFound)
-def follow(login_id: str) -> LoginView:
+def follow(way_back: dict[str, str], login_id: str) -> LoginView:
     """Show this browser's login; TW FidO is asked every four seconds at most, however often this is called."""
-    return service.follow(kit(), login_id=login_id, browser=browser())
+    return leading_to(service.follow(kit(), login_id=login_id, browser=browser()), way_back["next"])
 
 
 @bp.route("/twfido-logins/<login_id>/qr.svg", methods=["GET"])

@@ -9,7 +9,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from re import compile as pattern
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -102,6 +102,12 @@ def app_link(app_url: str, *, ticket: str, back: str, value: str) -> str:
     """Return the link that opens the app on the same phone, and leads back afterwards with `value`."""
     way_back = {"rtn_url": b64url(back.encode()), "rtn_val": b64url(value.encode())}
     return f"{app_url}?{urlencode({'sp_ticket': ticket, **way_back})}"
+
+
+def led_on(link: str, *, value: str) -> str:
+    """Return a link to the app that leads back with another value."""
+    address, _, query = link.partition("?")
+    return f"{address}?{urlencode(dict(parse_qsl(query)) | {'rtn_val': b64url(value.encode())})}"
 
 
 def unbase64(text: str) -> bytes:

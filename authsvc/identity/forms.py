@@ -4,7 +4,7 @@ import functools
 import re
 from typing import Any, Final, cast
 
-from flask import redirect, render_template, request
+from flask import current_app, redirect, render_template, request
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from authsvc.core.guard import API
 from authsvc.core.i18n import translate
 from authsvc.core.web import View, kit
 from authsvc.identity.sessions import OpenedSession
+from authsvc.identity.ways import ways_of
 
 ROC_OFFSET: Final = 1911
 LATEST_ROC: Final = 200
@@ -77,7 +78,10 @@ def login_again(way: str, refusal: Problem) -> tuple[str, int, dict[str, str]]:
     problem: dict[str, Any] = {"detail": translate(refusal.detail), "code": refusal.code} | refusal.members
     if isinstance(refusal, Invalid):
         problem["errors"] = {name: [translate(text) for text in texts] for name, texts in refusal.errors.items()}
-    page = render_template("login.html", problem=problem, form=kept, chosen_way=way, next=next_page())
+    wanted = request.form.get("ways", "").split(",")  # of a step-up: what the next step takes
+    good_enough = tuple(each.id for each in ways_of(current_app).logins if each.id in wanted)
+    told = {"chosen_way": way, "next": next_page(), "good_enough": good_enough}
+    page = render_template("login.html", problem=problem, form=kept, **told)
     return page, refusal.status, refusal.headers()
 
 

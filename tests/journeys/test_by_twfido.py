@@ -86,3 +86,53 @@ def test_without_script_the_page_asks_again_by_itself(stack: Stack, wang: Person
 
     expect(page.get_by_test_id("me-way")).to_have_attribute("data-acr", "twfido")
     page.context.close()
+
+
+def session_of(page: Page, stack: Stack) -> str:
+    return str(page.request.get(f"{stack.origin}/api/v1/sessions/current").json()["id"])
+
+
+def approve(page: Page, stack: Stack) -> None:
+    """Say yes to the newest request, once the page shows that it waits."""
+    expect(page.get_by_test_id("twfido-waiting")).to_have_attribute("data-status", "waiting")
+    expect(page.get_by_test_id("twfido-ring")).to_contain_text("2:5")
+    ticket = page.request.get(f"{stack.urls['twfido']}/control/transactions").json()[-1]["ticket_id"]
+    page.request.post(f"{stack.urls['twfido']}/control/transactions/{ticket}/decision", data={"decision": "approve"})
+
+
+@pytest.mark.parametrize("status", [503, 403])
+def test_a_stronger_login_that_failed_is_not_taken_for_the_older_one(
+    stack: Stack, wang: Person, pc: Page, status: int
+) -> None:
+    type_person(pc, stack, wang)
+    pc.get_by_test_id("twfido-submit").click()
+    approve(pc, stack)
+    expect(pc.get_by_test_id("me-way")).to_be_visible()
+    older = session_of(pc, stack)
+    body = f'{{"title": "x", "status": {status}, "code": "suspended", "detail": "Not now."}}'
+    refused = {"status": status, "content_type": "application/problem+json", "body": body}
+    pc.route("**/api/v1/sessions/twfido", lambda route: route.fulfill(**refused), times=1)
+    pc.goto(f"{stack.origin}/login?again=1&ways=twfido,card&next=/devices#twfido")
+    acts.name_oneself(pc, "twfido", wang)
+    pc.get_by_test_id("twfido-submit").click()
+    approve(pc, stack)
+
+    if status == 503:  # passes: the same request goes on at the next try
+        pc.wait_for_url("**/devices")
+        assert session_of(pc, stack) != older
+    else:
+        expect(pc.get_by_test_id("twfido-waiting")).to_have_attribute("data-status", "failed")
+        expect(pc.locator("[data-waiting-fault]")).to_contain_text("Not now.")
+        assert session_of(pc, stack) == older
+
+
+def test_the_app_leads_back_to_where_the_person_was_going(stack: Stack, wang: Person, chromium: Browser) -> None:
+    phone = open_page(chromium, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    phone.goto(f"{stack.origin}/login?next=/devices#twfido")
+    acts.name_oneself(phone, "twfido", wang)
+    phone.get_by_test_id("twfido-tap").click()
+    phone.get_by_test_id("twfido-link").click()
+    phone.get_by_test_id("phone-finger").click()
+
+    phone.wait_for_url("**/devices")
+    phone.context.close()

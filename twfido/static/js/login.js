@@ -1,7 +1,7 @@
 /** TW FidO in this tab: a request, its picture or its link, the ring, new ones, and the way on. */
 import { Problem, call } from "/static/js/api.js";
 import { handle, hideFault, replaceView, showFault, value, whileBusy } from "/static/js/form.js";
-import { draw, follow, ring, show } from "/static/twfido/js/request.js";
+import { draw, follow, ring, show, wayBack } from "/static/twfido/js/request.js";
 
 const FIRST_ROC_YEAR = 1911;
 const form = document.getElementById("twfido-login");
@@ -50,7 +50,7 @@ async function begin() {
   leave();
   let told;
   try {
-    told = await call("POST", "/twfido-logins", typed());
+    told = await call("POST", `/twfido-logins?${wayBack(value(form, "next"))}`, typed());
   } catch (refusal) {
     if (refusal.errors?.birth_date) refusal.errors.birth_year = refusal.errors.birth_date;
     delete refusal.errors?.birth_date;

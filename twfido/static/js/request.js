@@ -8,6 +8,9 @@ const NOT_FOUND = 404;
 const TRIES = 6; // to go on, where the answer is lost on its way
 const TRY_AGAIN = 2000; // ms
 
+/** The query by which the app's link leads back to this login and on to where the person was going. */
+export const wayBack = (next) => new URLSearchParams({ next });
+
 /** Shows how a request stands; parts are picked by its status and its mode. */
 export function show(view, told) {
   const { status, mode } = told;
@@ -46,8 +49,12 @@ function rest(milliseconds, signal) {
 
 const isPassing = (fault) => fault.status === 0 || fault.status === 429 || fault.status >= 500;
 
-/** Whether this browser is in: another tab of it may have gone on, or the answer that let it in was lost. */
-const isInside = () => call("GET", "/sessions/current").then(() => true, () => false);
+/**
+ * Whether this request let this browser in, through another tab of it. "Used" is told to the cookie of the very session that
+ * came of it; that there is a session says nothing, for whoever logs in once more for a next step has their older one.
+ */
+const isInside = (id) => Promise.all([call("GET", `/twfido-logins/${id}`), call("GET", "/sessions/current")])
+  .then(([told]) => told.status === "used", () => false);
 
 async function enter(view, request) {
   for (let tries = 1; ; tries += 1) {
@@ -56,7 +63,7 @@ async function enter(view, request) {
       break;
     } catch (refusal) {
       if (!(refusal instanceof Problem)) throw refusal;
-      if (await isInside()) break;
+      if (await isInside(request.id)) break;
       if (isPassing(refusal) && tries < TRIES) {
         await rest(TRY_AGAIN, request.signal);
         continue;
@@ -74,7 +81,7 @@ export async function follow(view, request) {
   for (;;) {
     let told = null;
     try {
-      told = await call("GET", `/twfido-logins/${request.id}`, undefined, { signal: request.signal });
+      told = await call("GET", `/twfido-logins/${request.id}?${wayBack(request.next)}`, undefined, { signal: request.signal });
     } catch (fault) {
       if (request.signal.aborted) return;
       if (!(fault instanceof Problem)) throw fault;
@@ -90,7 +97,7 @@ export async function follow(view, request) {
       await enter(view, request);
       return;
     }
-    if (told?.status === "used" && (await isInside())) {
+    if (told?.status === "used" && (await isInside(request.id))) {
       window.location.assign(request.next);
       return;
     }
