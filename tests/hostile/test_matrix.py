@@ -3,10 +3,10 @@
 import pytest
 from flask import Flask
 
+from mobileapp.phonekeys import proof
 from mocks.card.cards import Deck
 from mocks.people import World
 from mocks.twfido.office import Office
-from mobileapp.phonekeys import proof
 from tests.clocks import MovableClock
 from tests.conftest import ORIGIN
 from tests.hostile.halves import NAMED, SIGNED
