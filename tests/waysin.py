@@ -1,9 +1,8 @@
 """One person who can prove themselves in every way there is; the real proofs, and the doors that each belongs to."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
+from functools import cached_property
 from typing import Any, Final
 
 from flask import Flask
@@ -67,9 +66,7 @@ class Prover:
     world: World
     office: Office
     clock: MovableClock
-    agent: str = ""
     person: Somebody = field(init=False)
-    numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         known = self.world.person(WHO)
@@ -97,9 +94,10 @@ class Prover:
         """Return a browser that was never here before."""
         return Browser(client or client_of(self.app), self.deck, self.world, ORIGIN)
 
+    @cached_property
     def phone(self) -> Phone:
-        """Bind a phone of the person's."""
-        return make_bound_phone(self.app, self.clock, self.person, name=f"Pocket {next(self.numbers)}")
+        """Return the person's phone."""
+        return make_bound_phone(self.app, self.clock, self.person)
 
     def passkey(self) -> SoftPasskey:
         """Return a passkey of the person's."""
@@ -124,12 +122,12 @@ class Prover:
         return Shown(browser, {"card_proof": signed, **more}, (signed["challenge_id"], *more.values()))
 
     def _otp(self, browser: Browser) -> Shown:
-        code = self.phone().otp_code()
+        code = self.phone.otp_code()
         return Shown(browser, {**self.named, "otp": code}, (code,))
 
     def _qr(self, browser: Browser) -> Shown:
         begun = browser.post("/qr-logins", self.named).get_json()
-        page, phone = Page(browser, begun), self.phone()
+        page, phone = Page(browser, begun), self.phone
         frame = page.frame()
         phone.approve(phone.scan(frame), begun["match_code"])
         assert page.status() == "approved"

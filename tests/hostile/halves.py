@@ -23,12 +23,12 @@ def order_nobody_scanned(prover: Prover) -> Shown:
 def order_nobody_approved(prover: Prover) -> Shown:
     browser = prover.browser()
     begun = browser.post("/qr-logins", prover.named).get_json()
-    scan = prover.phone().scan(Page(browser, begun).frame())
+    scan = prover.phone.scan(Page(browser, begun).frame())
     return Shown(browser, {}, (begun["id"], scan["id"], begun["match_code"]))
 
 
 def decision_of_a_phone(prover: Prover) -> Shown:
-    browser, phone = prover.browser(), prover.phone()
+    browser, phone = prover.browser(), prover.phone
     begun = browser.post("/qr-logins", prover.named).get_json()
     scan = phone.scan(Page(browser, begun).frame())
     signed = phone.decision(scan, {"decision": "approved", "match_code": begun["match_code"]})
@@ -67,11 +67,11 @@ def signed_for(purpose: str, card: str, pin: str | None) -> Make:
 
 
 def access_token(prover: Prover) -> Shown:
-    return Shown(prover.browser(), {}, (prover.phone().binding["access_token"],))
+    return Shown(prover.browser(), {}, (prover.phone.binding["access_token"],))
 
 
 def refresh_token(prover: Prover) -> Shown:
-    return Shown(prover.browser(), {}, (prover.phone().binding["refresh_token"],))
+    return Shown(prover.browser(), {}, (prover.phone.binding["refresh_token"],))
 
 
 def device_code(prover: Prover) -> Shown:
@@ -80,7 +80,7 @@ def device_code(prover: Prover) -> Shown:
 
 
 def code_of_a_move(prover: Prover) -> Shown:
-    text = prover.phone().move()
+    text = prover.phone.move()
     return Shown(prover.browser(), {}, (text, text.partition("#")[2]))
 
 
@@ -93,7 +93,7 @@ def link_of_a_mail(prover: Prover) -> Shown:
 
 
 def revocation_voucher(prover: Prover) -> Shown:
-    phone, asking = prover.phone(), prover.browser()
+    phone, asking = prover.phone, prover.browser()
     log_in(asking.client, prover.kit, prover.person)
     url = asking.get(f"/devices/{phone.device_id}/voucher").get_json()["url"]
     return Shown(prover.browser(), {}, (url.partition("#")[2],))

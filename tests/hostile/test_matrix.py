@@ -76,7 +76,7 @@ def test_a_card_that_signed_for_something_else_opens_no_door(prover: Prover, doo
 
 
 def test_a_phone_that_proves_itself_is_let_in_at_no_door_for_browsers(prover: Prover) -> None:
-    phone, shown = prover.phone(), NAMED["access token"](prover)
+    phone, shown = prover.phone, NAMED["access token"](prover)
     token = phone.binding["access_token"]
 
     def credentials(method: str, path: str) -> dict[str, str]:
