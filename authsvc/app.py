@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from authsvc import identity, registration
-from authsvc.core import guard, i18n, revocations, web
+from authsvc.core import compress, guard, i18n, revocations, web
 from authsvc.core.clock import Clock
 from authsvc.core.db import open_engine
 from authsvc.core.document import ProblemApi
@@ -63,6 +63,7 @@ def create_app(
     i18n.include(app)
     i18n.add_catalogue(app, HERE / "translations")
     limit_floods(app, settings)
+    compress.include(app)
     guard.include(app, settings, keys)
     stop_until_restored(app, kit)
     app.extensions["api"] = ProblemApi(app)
