@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from authsvc import identity, registration
-from authsvc.core import guard, i18n, revocations, web
+from authsvc.core import compress, guard, i18n, revocations, web
 from authsvc.core.clock import Clock
 from authsvc.core.db import open_engine
 from authsvc.core.document import ProblemApi
@@ -38,6 +38,13 @@ from authsvc.settings import Settings
 
 HERE = Path(__file__).parent
 API_TITLE = "Card, phone, portal"
+DOCUMENT = {
+    "API_TITLE": API_TITLE,
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api/v1",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
 FILES = ("/static/", "/app/")
 
 
@@ -46,8 +53,7 @@ def create_app(
 ) -> Flask:
     """Return the app without any outside feature; `transports` replace the network towards a party by its name."""
     app = Flask(__name__, static_folder="core/static", static_url_path="/static", template_folder="templates")
-    app.config.update(API_TITLE=API_TITLE, API_VERSION="v1", OPENAPI_VERSION="3.1.0")
-    app.config.update(OPENAPI_URL_PREFIX="/api/v1", OPENAPI_JSON_PATH="openapi.json")
+    app.config.update(DOCUMENT)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -63,6 +69,7 @@ def create_app(
     i18n.include(app)
     i18n.add_catalogue(app, HERE / "translations")
     limit_floods(app, settings)
+    compress.include(app)
     guard.include(app, settings, keys)
     stop_until_restored(app, kit)
     app.extensions["api"] = ProblemApi(app)

@@ -195,5 +195,6 @@ def gunicorn(application: str, port: int, *, workers: int) -> list[str]:
     return [
         *(sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread"),
         *("--workers", str(workers), "--threads", str(THREADS), "--graceful-timeout", "2"),
+        *("--forwarder-headers", ""),  # by default it takes SCRIPT_NAME from whoever comes over the loopback
         *("-b", f"{HOST}:{port}", application),
     ]

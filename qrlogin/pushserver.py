@@ -25,6 +25,7 @@ backlog = 4096
 graceful_timeout = 10
 keepalive = 2
 control_socket_disable = True
+forwarder_headers = ""  # by default it takes SCRIPT_NAME from whoever comes over the loopback
 
 
 def post_worker_init(worker: Any) -> None:

@@ -57,6 +57,8 @@ def include(app: Flask, settings: Settings, keys: Keys) -> None:
 
     @app.before_request
     def _guard() -> AnyResponse | None:
+        if request.root_path:  # a header (SCRIPT_NAME) cut the path: whoever judged it before us judged another one
+            raise WrongHost
         if request.path in PROBES:
             return None
         if request.host != host:

@@ -30,6 +30,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "session.ended": {"logged_out": N_("You logged out."), ELSE: N_("You ended a login in another browser.")},
     "sessions.ended": {"everywhere": N_("You logged out everywhere."), ELSE: N_("You ended all your other logins.")},
+    "session.elsewhere": {
+        ELSE: N_("Another kind of browser used a login of yours. It was ended at once; please log in again.")
+    },
     "login": {"suspended": N_("A login was refused: your online services are suspended.")},
     "login.card": {"password_wrong": N_("A login with your card was refused: the password was wrong.")},
     "login.otp": {

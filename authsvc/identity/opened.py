@@ -8,7 +8,8 @@ from sqlalchemy import JSON, String, delete, func, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 import authsvc.identity.hours as hours
-from authsvc.core.agents import describe
+from authsvc.core import audit
+from authsvc.core.agents import describe, is_other
 from authsvc.core.db import claim
 from authsvc.core.keys import new_id, new_token
 from authsvc.core.kit import Kit
@@ -82,8 +83,11 @@ def live(kit: Kit, table: type[Row], now: datetime) -> tuple[Any, ...]:
     )
 
 
-def touch(kit: Kit, row: Opened, now: datetime) -> bool:
-    """Note that a session was used; tell whether it is still live."""
+def touch(kit: Kit, row: Opened, now: datetime, *, owner: str) -> bool:
+    """Note that a session was used; tell whether it is still live. Shown by another kind of browser, it ends."""
+    if is_other(row.browser, describe(kit.caller.user_agent)):
+        _end_elsewhere(kit, row, now, owner=owner)
+        return False
     if now - row.last_seen_at < TOUCH_AFTER:
         return True
     table = type(row)
@@ -93,6 +97,14 @@ def touch(kit: Kit, row: Opened, now: datetime) -> bool:
             return False  # it was ended a moment ago
     row.last_seen_at = now
     return True
+
+
+def _end_elsewhere(kit: Kit, row: Opened, now: datetime, *, owner: str) -> None:
+    """End a session whose cookie has come to another kind of browser: it was copied. No browser becomes another one."""
+    table = type(row)
+    with kit.begin() as session:
+        if end(session, kit, table, table.token_digest == row.token_digest, *live(kit, table, now)):
+            audit.record(session, kit, "session.elsewhere", actor=owner, object=row.id)
 
 
 def expiry(kit: Kit, row: Opened) -> datetime:

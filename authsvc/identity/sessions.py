@@ -61,7 +61,7 @@ def find_session(kit: Kit, token: str) -> SessionView | None:
         ).one_or_none()
     if found is None:
         return None
-    return _view(kit, *found) if opened.touch(kit, found[0], now) else None
+    return _view(kit, *found) if opened.touch(kit, found[0], now, owner=found[1].id) else None
 
 
 def _live(kit: Kit, now: datetime) -> tuple[Any, ...]:

@@ -85,7 +85,7 @@ def find_session(kit: Kit, token: str) -> UnitView | None:
             .join(Unit, Unit.id == UnitSession.unit_id)
             .where(mine, *opened.live(kit, UnitSession, now))
         ).one_or_none()
-    if found is None or not opened.touch(kit, found[0], now):
+    if found is None or not opened.touch(kit, found[0], now, owner=found[1].id):
         return None
     return _view(kit, *found)
 
