@@ -14,7 +14,7 @@ from authsvc.core.errors import Forbidden, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
-from authsvc.identity import challenges, devices, login, people, standing, suspension
+from authsvc.identity import challenges, devices, login, opened, people, standing, suspension
 from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.models import Device, Person, WebSession
 from authsvc.identity.ways import DeviceCodes, MadeCode, Ways
@@ -123,13 +123,7 @@ def show_person(kit: Kit, *, staff: StaffView, person_id: str) -> Record:
 
 
 def _live_sessions(session: Session, kit: Kit, person_id: str) -> int:
-    now = kit.clock.now()
-    live = (
-        WebSession.person_id == person_id,
-        WebSession.ended_at.is_(None),
-        WebSession.ends_at > now,
-        WebSession.last_seen_at > now - kit.settings.session_idle,
-    )
+    live = (WebSession.person_id == person_id, *opened.live(kit, WebSession, kit.clock.now()))
     return session.scalar(select(func.count()).select_from(WebSession).where(*live)) or 0
 
 

@@ -83,10 +83,7 @@ class MobileTrust(CardTrust):
 
 def read_card_trust(ca_file: Path | None, profiles_file: Path | None) -> CardTrust:
     """Read the settings' files; without the first no card is trusted. Raise `Misconfigured`."""
-    try:
-        anchors = read_certificates(ca_file) if ca_file else []
-    except (OSError, ValueError) as fault:
-        raise Misconfigured("Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.") from fault
+    anchors = _read_anchors(ca_file, wanted="Set AUTHSVC_CARD_CA_FILE to a PEM file of the card issuers' certificates.")
     if profiles_file is None:
         return CardTrust(anchors)
     try:
@@ -98,14 +95,18 @@ def read_card_trust(ca_file: Path | None, profiles_file: Path | None) -> CardTru
 
 def read_mobile_trust(ca_file: Path | None, cards: CardTrust) -> MobileTrust:
     """Read the issuers of mobile certificates, whose kinds are told as the cards' are. Raise `Misconfigured`."""
-    try:
-        anchors = read_certificates(ca_file) if ca_file else []
-    except (OSError, ValueError) as fault:
-        raise Misconfigured("Set AUTHSVC_TWFIDO_CA_FILE to a PEM file of mobile certificates' issuers.") from fault
+    anchors = _read_anchors(ca_file, wanted="Set AUTHSVC_TWFIDO_CA_FILE to a PEM file of mobile certificates' issuers.")
     of_cards = [*cards.anchors, *(each for profile in cards.profiles for each in profile.issuers or ())]
     if any(each in of_cards for each in anchors):
         raise Misconfigured("Set AUTHSVC_TWFIDO_CA_FILE to issuers of phones alone: one of them issues cards, too.")
     return MobileTrust(anchors, [replace(profile, issuers=None) for profile in cards.profiles])
+
+
+def _read_anchors(file: Path | None, *, wanted: str) -> list[x509.Certificate]:
+    try:
+        return read_certificates(file) if file else []
+    except (OSError, ValueError) as fault:
+        raise Misconfigured(wanted) from fault
 
 
 def read_certificates(file: Path) -> list[x509.Certificate]:
