@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import httpx2
 from flask import Flask
 
+import batch
 import bulletin
 import certlogin
 import counter
@@ -13,7 +14,10 @@ import mobileapp
 import otp
 import passkeys
 import qrlogin
+import relying
 import twfido
+import underwriting
+import units
 from authsvc import cli
 from authsvc.app import create_app
 from authsvc.core.clock import Clock, SystemClock
@@ -23,6 +27,7 @@ from authsvc.settings import Settings, from_env
 def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.BaseTransport] | None = None) -> Flask:
     """Return the whole service; take a feature's line out and the rest still runs."""
     app = create_app(settings, clock=clock, transports=transports)
+    batch.include(app)
     bulletin.include(app)
     certlogin.include(app)
     counter.include(app)
@@ -30,7 +35,10 @@ def build(settings: Settings, *, clock: Clock, transports: Mapping[str, httpx2.B
     otp.include(app)
     passkeys.include(app)
     qrlogin.include(app)
+    relying.include(app)
     twfido.include(app, transport=(transports or {}).get("twfido"))
+    underwriting.include(app)
+    units.include(app)
     mobileapp.include(app)
     cli.include(app)
     return app

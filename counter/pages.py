@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, render_template, request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 import counter.acts as acts
@@ -11,10 +11,9 @@ import counter.schemas as schemas
 import counter.service as service
 import counter.sessions as sessions
 from authsvc.core import cookies
-from authsvc.core.errors import Invalid, Problem
-from authsvc.core.i18n import translate
-from authsvc.core.web import LoginRequired, door, flat, kit
-from authsvc.identity.forms import birth_date, by_field
+from authsvc.core.errors import Problem
+from authsvc.core.web import LoginRequired, door, kit
+from authsvc.identity.forms import birth_date, loaded, shown_again
 from authsvc.identity.models import ACTIVE
 from authsvc.identity.standing import SUSPENDED
 from authsvc.identity.terms import CURRENT_TERMS
@@ -64,12 +63,12 @@ def look() -> Any:
     if staff is None:
         return redirect(LOGIN, 303)
     try:
-        asked = _loaded(schemas.LookIn(), birth_date=birth_date())
+        asked = loaded(schemas.LookIn(), birth_date=birth_date())
         person_id = service.find_person(kit(), staff=staff, browser=None, **asked)
     except LoginRequired:  # ended meanwhile
         return redirect(LOGIN, 303)
     except Problem as refusal:
-        return _again("counter/home.html", refusal, staff=staff, problem_for="look")
+        return shown_again("counter/home.html", refusal, staff=staff, problem_for="look")
     return redirect(f"/counter/people/{person_id}", 303)
 
 
@@ -143,7 +142,7 @@ def _act(schema: Schema, deed: Any, done: str, **which: str) -> Any:
     if staff is None:
         return redirect(LOGIN, 303)
     try:
-        deed(kit(), staff=staff, **which, **_loaded(schema))
+        deed(kit(), staff=staff, **which, **loaded(schema))
     except LoginRequired:  # ended meanwhile
         return redirect(LOGIN, 303)
     except Problem as refusal:
@@ -159,7 +158,7 @@ def _for_record(template: str, person_id: str, **shown: Any) -> Any:
     try:
         record = service.show_person(kit(), staff=staff, person_id=person_id)
     except acts.LookFirst as refusal:
-        return _again("counter/home.html", refusal, staff=staff, problem_for="look")
+        return shown_again("counter/home.html", refusal, staff=staff, problem_for="look")
     return render_template(template, staff=staff, record=record, **shown)
 
 
@@ -167,34 +166,16 @@ def _person(staff: StaffView, person_id: str, refusal: Problem | None = None, pr
     try:
         record = service.show_person(kit(), staff=staff, person_id=person_id)
     except acts.LookFirst as closed:
-        return _again("counter/home.html", closed, staff=staff, problem_for="look")
+        return shown_again("counter/home.html", closed, staff=staff, problem_for="look")
     asked = request.args.get("done")
     shown = {"staff": staff, "record": record, "done": asked if _fits(asked, record.status) else None}
     if refusal is not None:
-        return _again("counter/person.html", refusal, **shown, problem_for=problem_for)
+        return shown_again("counter/person.html", refusal, **shown, problem_for=problem_for)
     return render_template("counter/person.html", **shown)
 
 
 def _fits(done: str | None, status: str) -> bool:
     return done in DONE and FITS.get(done, status) == status
-
-
-def _loaded(schema: Schema, **more: str) -> dict[str, Any]:
-    """Load the posted form by a schema; raise `Invalid`."""
-    posted = {name: text.strip() for name, text in request.form.items() if name in schema.fields and text.strip()}
-    try:
-        loaded: dict[str, Any] = schema.load(posted | more)
-    except ValidationError as fault:
-        raise Invalid({name: flat(texts) for name, texts in by_field(fault).items()}) from fault
-    return loaded
-
-
-def _again(template: str, refusal: Problem, **shown: Any) -> tuple[str, int, dict[str, str]]:
-    """Show a page again with what was refused, and with what was typed."""
-    errors = refusal.errors if isinstance(refusal, Invalid) else {}
-    texts = [translate(text) for name in errors for text in errors[name]]
-    problem = {"detail": translate(refusal.detail), "code": refusal.code, "texts": texts} | refusal.members
-    return render_template(template, problem=problem, form=request.form, **shown), refusal.status, refusal.headers()
 
 
 def include(app: Flask) -> None:

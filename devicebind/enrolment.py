@@ -21,7 +21,7 @@ from authsvc.identity.guessable import guessable
 from authsvc.identity.login import PASSWORD
 from authsvc.identity.models import EmailChange, Person, WebSession
 from authsvc.identity.passwords import Passwords, require_good_password
-from authsvc.identity.registry import Insured
+from authsvc.identity.registryanswers import Insured
 from authsvc.identity.terms import require_current_terms
 from authsvc.identity.ways import Ways
 from devicebind.attempts import ANSWERED, Claim

@@ -20,7 +20,8 @@ from authsvc.core.keys import new_token
 from authsvc.core.kit import Kit
 from authsvc.identity import sweeps
 from authsvc.identity.passwords import require_good_password
-from authsvc.identity.registry import Insured, Registry
+from authsvc.identity.registry import Registry
+from authsvc.identity.registryanswers import Insured
 from devicebind.attempts import ANSWERED, BEGAN, Claim, Exchange
 from devicebind.binding import Binding, NewPhone, looked_at
 from devicebind.enrolment import Account, Proved, enrol

@@ -17,6 +17,7 @@ PersonKind = Literal["citizen", "resident"]
 
 _DATA = Path(__file__).with_name("people.json")
 _CROWD_STARTS = date(1950, 1, 1)
+CROWD_UNIT = "110900011"  # where they are all insured
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Unit:
     name: str
     business_number: str
     responsible: str
+    labour_number: str | None = None
     cards: tuple[CardRecord, ...] = ()
 
 
@@ -182,6 +184,7 @@ def _somebody(index: int) -> Person:
         birth_date=(_CROWD_STARTS + timedelta(days=index % 18_000)).isoformat(),
         kind="citizen",
         card_number=card_number,
+        unit_code=CROWD_UNIT,
         household=Household(f"A{index:07d}", "臺北市", "大安區", "龍門里", str(index % 20 + 1)),
         cards=(CardRecord(f"extra-{index}-nhi", "nhi", name, card_number, national_id),),
         lines=(line,),

@@ -7,7 +7,7 @@ from flask import Flask
 from authsvc.core.i18n import N_, add_catalogue
 from authsvc.core.kit import Kit
 from authsvc.identity.ways import LoginWay, ways_of
-from otp import enrolment, pages, views
+from otp import enrolment, pages, service, views
 
 HERE = Path(__file__).parent
 
@@ -17,6 +17,7 @@ def include(app: Flask) -> None:
     kit: Kit = app.extensions["kit"]
     kit.ports[enrolment.Decoys] = enrolment.seal_decoy(kit)
     ways = ways_of(app)
+    ways.checks["otp"] = service.prove
     ways.enrolments["otp"] = enrolment.enrol
     ways.unbindings["otp"] = enrolment.forget
     ways.restorations["otp"] = enrolment.retire

@@ -1,9 +1,9 @@
 """Logging in with a one-time code, and how a phone's codes stand."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from authsvc.identity.tries import TYPED_ID, spend_source
 from otp.enrolment import Candidate
 from otp.models import OtpSecret
 
+Used = TypeVar("Used")
 NO_TAG: Final = "--"  # never served: what is computed with it matches nothing
 
 
@@ -58,17 +59,28 @@ def log_in(
 
     Raise `OtpRefused`, `Throttled` (this person or this address), `TriesClosed` or `TypedCodesPaused`.
     """
-    sweeps.require_calm(kit)
-    spend_source(kit)
-    kit.throttle.spend(TYPED_ID, people.national_id_index(kit, national_id))
     purpose: dict[str, Any] = {"unit_code": unit_code, "appoint_managers": appoint_managers}
     typed = Typed(national_id=national_id, birth_date=birth_date, code=otp, tag=_live_tag(kit, page_tag))
-    opened = _open_session(kit, typed, purpose)
-    if opened is None:
+    return _braked(kit, typed, lambda session, proof: sessions.open_session(session, kit, replace(proof, **purpose)))
+
+
+def prove(kit: Kit, *, national_id: str, birth_date: date, otp: str, page_tag: str | None = None) -> Proof:
+    """Accept a code once and return whose it is, without opening a session; raise what `log_in` raises."""
+    typed = Typed(national_id=national_id, birth_date=birth_date, code=otp, tag=_live_tag(kit, page_tag))
+    return _braked(kit, typed, lambda _session, proof: proof)
+
+
+def _braked(kit: Kit, typed: Typed, use: Callable[[Session, Proof], Used]) -> Used:
+    """Count the try first; then use the proof of a right code, or raise `OtpRefused`."""
+    sweeps.require_calm(kit)
+    spend_source(kit)
+    kit.throttle.spend(TYPED_ID, people.national_id_index(kit, typed.national_id))
+    used = _use_proof(kit, typed, use)
+    if used is None:
         sweeps.count_failure(kit)
         raise OtpRefused
     sweeps.remember_success(kit)
-    return opened
+    return used
 
 
 def _live_tag(kit: Kit, claimed: str | None) -> str:
@@ -76,8 +88,8 @@ def _live_tag(kit: Kit, claimed: str | None) -> str:
     return claimed if tags.is_served(kit, claimed or NO_TAG) and claimed else NO_TAG
 
 
-def _open_session(kit: Kit, typed: Typed, purpose: Mapping[str, Any]) -> sessions.OpenedSession | None:
-    """Open a session and clear the count, or record the refusal and answer None; in one transaction."""
+def _use_proof(kit: Kit, typed: Typed, use: Callable[[Session, Proof], Used]) -> Used | None:
+    """Use the proof and clear the count, or record the refusal and answer None; in one transaction."""
     now = kit.clock.now()
     with kit.begin() as session:
         person = people.find_by_national_id(session, kit, typed.national_id)
@@ -87,8 +99,7 @@ def _open_session(kit: Kit, typed: Typed, purpose: Mapping[str, Any]) -> session
             audit.record(session, kit, "login.otp", actor=person.id if person else None, outcome=OtpRefused.code)
             return None
         kit.throttle.forgive(session, TYPED_ID, person.national_id_index)
-        proof = Proof(person_id=person.id, acr="otp", amr=("otp",), at=now, device_id=device_id)
-        return sessions.open_session(session, kit, replace(proof, **purpose))
+        return use(session, Proof(person_id=person.id, acr="otp", amr=("otp",), at=now, device_id=device_id))
 
 
 def _use_code(session: Session, kit: Kit, person: Person | None, typed: Typed, *, at: datetime) -> str | None:

@@ -18,7 +18,19 @@ from authsvc.identity.profiles import CardTrust
 from authsvc.identity.revocation import Revocations
 
 LIFE: Final = timedelta(seconds=120)
-PURPOSES: Final = ("register", "confirm", "resend", "cancel", "reset", "login", "residence", "staff", "counter")
+PURPOSES: Final = (
+    "register",
+    "confirm",
+    "resend",
+    "cancel",
+    "reset",
+    "login",
+    "residence",
+    "staff",
+    "counter",
+    "unit",
+    "manager",
+)
 
 
 class ChallengeRefused(Refused):

@@ -12,7 +12,8 @@ from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
 from authsvc.identity.cards import CardProof, VerifiedCard
-from authsvc.identity.registry import Household, Insured, Registry
+from authsvc.identity.registry import Registry
+from authsvc.identity.registryanswers import Household, Insured
 
 GUESSES: Final = Limit(scope="household", tries=5, pause=timedelta(seconds=60))
 

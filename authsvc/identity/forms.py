@@ -13,7 +13,8 @@ from authsvc.core.cookies import give_browser_token
 from authsvc.core.errors import Invalid, Problem
 from authsvc.core.guard import API
 from authsvc.core.i18n import translate
-from authsvc.core.web import View, kit
+from authsvc.core.schema import Flag
+from authsvc.core.web import View, flat, kit
 from authsvc.identity.sessions import OpenedSession
 from authsvc.identity.ways import ways_of
 
@@ -35,6 +36,26 @@ def person_form(schema: Schema) -> dict[str, Any]:
     except ValidationError as fault:
         raise Invalid({name: _texts(texts) for name, texts in by_field(fault).items()}) from fault
     return loaded
+
+
+def loaded(schema: Schema, **more: Any) -> dict[str, Any]:
+    """Load the posted form by a schema: what is empty was not typed; raise `Invalid`."""
+    posted = {name: text.strip() for name, text in request.form.items() if name in schema.fields and text.strip()}
+    ticks = {name: True for name, field in schema.fields.items() if isinstance(field, Flag) and name in posted}
+    try:
+        found: dict[str, Any] = schema.load(posted | ticks | more)
+    except ValidationError as fault:
+        raise Invalid({name: flat(texts) for name, texts in by_field(fault).items()}) from fault
+    return found
+
+
+def shown_again(template: str, refusal: Problem, **shown: Any) -> tuple[str, int, dict[str, str]]:
+    """Show a page again with what was refused (`problem`), and with what was typed (`form`)."""
+    errors = refusal.errors if isinstance(refusal, Invalid) else {}
+    texts = [translate(text) for name in errors for text in errors[name]]
+    problem = {"detail": translate(refusal.detail), "code": refusal.code, "texts": texts} | refusal.members
+    problem["fields"] = {name: [translate(text) for text in errors[name]] for name in errors}
+    return render_template(template, problem=problem, form=request.form, **shown), refusal.status, refusal.headers()
 
 
 def birth_date() -> str:

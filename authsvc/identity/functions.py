@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import authsvc.identity.assurance as assurance
 from authsvc.core.errors import NotFound, StepUpRequired, StrongerWayRequired
@@ -33,7 +33,9 @@ def offers(kit: Kit, view: SessionView | UnitView) -> list[Offer]:
     now = kit.clock.now()
     meant = [each for each in _all(kit) if _is_meant_for(each, view)]
     return [
-        Offer(id=each.id, title=each.title, href=each.href, open=_is_open(each, view, now), ways=_ways(kit, each, view))
+        Offer(
+            id=each.id, title=each.title, href=each.href, open=is_open(each, view, now), ways=ways_in(kit, each, view)
+        )
         for each in sorted(meant, key=lambda each: each.order)
     ]
 
@@ -43,9 +45,14 @@ def require(kit: Kit, view: SessionView | UnitView, function_id: str) -> Offer:
     offer = next((each for each in offers(kit, view) if each.id == function_id), None)
     if offer is None:
         raise NotFound
+    require_open(offer)
+    return offer
+
+
+def require_open(offer: Offer) -> None:
+    """Raise `StepUpRequired` with the ways that are good enough, unless the function is open."""
     if not offer.open:
         raise StepUpRequired(CARD) if tuple(offer.ways) == CARD else StrongerWayRequired(offer.ways)
-    return offer
 
 
 def _all(kit: Kit) -> Sequence[Function]:
@@ -53,16 +60,19 @@ def _all(kit: Kit) -> Sequence[Function]:
 
 
 def _is_meant_for(function: Function, view: SessionView | UnitView) -> bool:
+    if function.audience != "anyone":
+        return False  # `acting` tells what there is in a unit
     return function.for_units if isinstance(view, UnitView) else True
 
 
-def _ways(kit: Kit, function: Function, view: SessionView | UnitView) -> list[str]:
+def ways_in(kit: Kit, function: Function, view: Any) -> list[str]:
     """Return the ways of a function that whoever asks can take here: a unit has its certificate, a person the tabs."""
     ways = {"unit_certificate"} if isinstance(view, UnitView) else {login.id for login in kit.port(Ways).logins}
     return [way for way in function.ways if way in ways]
 
 
-def _is_open(function: Function, view: SessionView | UnitView, now: datetime) -> bool:
+def is_open(function: Function, view: Any, now: datetime) -> bool:
+    """Tell whether a session is good enough for a function: by its way in, its age, and the phone behind it."""
     if view.acr not in function.ways:
         return False
     if function.within is not None and now - view.auth_time >= function.within:

@@ -17,7 +17,7 @@ from authsvc.core.errors import Refused
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
-from authsvc.identity.cards import CardProof
+from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.models import ACTIVE, Person, Proof
 from authsvc.identity.passwords import Passwords
 from authsvc.identity.standing import OnlineServicesSuspended
@@ -50,6 +50,25 @@ def log_in_by_card(
 ) -> sessions.OpenedSession:
     """Open a session for a present card and the right password; raise the refusal that fits."""
     card = challenges.redeem(kit, card_proof, purpose="login", browser=browser, kinds=("nhi",))
+    person, proof = _check(kit, card, password)
+    proof = replace(proof, unit_code=unit_code, appoint_managers=appoint_managers)
+    with audit.audited(kit, "login.card", actor=person.id), kit.begin() as session:
+        _finish(session, kit, person, card)
+        return sessions.open_session(session, kit, proof)
+
+
+def prove_by_card(kit: Kit, card: VerifiedCard, *, password: str) -> Proof:
+    """Return the proof of a person whose health card was read and whose password is right, and open no session.
+
+    Raise what `log_in_by_card` raises.
+    """
+    person, proof = _check(kit, card, password)
+    with audit.audited(kit, "login.card", actor=person.id), kit.begin() as session:
+        _finish(session, kit, person, card)
+    return proof
+
+
+def _check(kit: Kit, card: VerifiedCard, password: str) -> tuple[Person, Proof]:
     with kit.read() as session:
         person = people.find_by_card(session, kit, card.number)
     if person is None or person.card_key not in (None, card.key):
@@ -57,14 +76,14 @@ def log_in_by_card(
         raise CardNotRegistered
     kit.throttle.spend(PASSWORD, person.national_id_index)
     _require_password(kit, person, password)
-    proof = Proof(person_id=person.id, acr="card", amr=("sc", "pwd"), at=kit.clock.now())
-    proof = replace(proof, unit_code=unit_code, appoint_managers=appoint_managers)
-    with audit.audited(kit, "login.card", actor=person.id), kit.begin() as session:
-        standing.require_active(session, person.id)  # first: a suspension locks in the same order
-        _require_unchanged(session, person, key=card.key)
-        kit.throttle.forgive(session, PASSWORD, person.national_id_index)
-        pin_first_card(session, kit, person, key=card.key)
-        return sessions.open_session(session, kit, proof)
+    return person, Proof(person_id=person.id, acr="card", amr=("sc", "pwd"), at=kit.clock.now())
+
+
+def _finish(session: Session, kit: Kit, person: Person, card: VerifiedCard) -> None:
+    standing.require_active(session, person.id)  # first: a suspension locks in the same order
+    _require_unchanged(session, person, key=card.key)
+    kit.throttle.forgive(session, PASSWORD, person.national_id_index)
+    pin_first_card(session, kit, person, key=card.key)
 
 
 def _require_unchanged(session: Session, person: Person, *, key: bytes) -> None:

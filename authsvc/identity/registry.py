@@ -1,39 +1,15 @@
 """The registries' port: who holds this card, is this their household or residence, and which units are insured."""
 
-import re
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol, runtime_checkable
 
+import authsvc.identity.registryanswers as registryanswers
 from authsvc.core.errors import Unavailable
 from authsvc.core.keys import new_token
 from authsvc.core.remote import Remote
+from authsvc.identity.registryanswers import UNIT_CODE, Household, Insured, InsuredUnit
 
-SUBJECTS: Final = ("card_number", "national_id", "holder_number", "business_number")
-UNIT_CODE: Final = re.compile(r"[0-9]{9}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Insured:
-    """A person as the insurance registry knows them; `kind` is citizen or resident."""
-
-    card_number: str
-    card_valid: bool
-    national_id: str
-    name: str
-    birth_date: date
-    kind: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Household:
-    """A registered address: household number, county, district, village, neighbourhood."""
-
-    number: str
-    county: str
-    district: str
-    village: str
-    neighbourhood: str
+SUBJECTS: Final = ("card_number", "national_id", "holder_number", "business_number", "unit_code")
 
 
 @runtime_checkable
@@ -56,6 +32,14 @@ class Registry(Protocol):
         """Return the codes (9 digits) under which a business number is insured; none where it is not."""
         ...
 
+    def find_unit(self, unit_code: str) -> InsuredUnit | None:
+        """Return the insured unit with this code; None where there is none, or it is insured no longer."""
+        ...
+
+    def insured_in_unit(self, unit_code: str, national_ids: Sequence[str]) -> Mapping[str, Insured]:
+        """Return those of the people asked about (500 at most) who are insured in a unit now, by their ID."""
+        ...
+
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
         ...
@@ -73,15 +57,15 @@ class HttpRegistry:
 
     def find_by_card(self, card_number: str) -> Insured | None:
         """Return the insured person to whom a card number belongs."""
-        return _insured(self._ask("/v1/insured/lookup", card_number=card_number))
+        return registryanswers.insured(self._ask("/v1/insured/lookup", card_number=card_number))
 
     def find_by_id(self, national_id: str) -> Insured | None:
         """Return the insured person with this national ID."""
-        return _insured(self._ask("/v1/insured/lookup", national_id=national_id))
+        return registryanswers.insured(self._ask("/v1/insured/lookup", national_id=national_id))
 
     def find_by_holder(self, holder_number: str) -> Insured | None:
         """Return the insured person to whom a certificate with this holder number was issued."""
-        return _insured(self._ask("/v1/insured/lookup", holder_number=holder_number))
+        return registryanswers.insured(self._ask("/v1/insured/lookup", holder_number=holder_number))
 
     def unit_codes(self, business_number: str) -> tuple[str, ...]:
         """Return the codes (9 digits) under which a business number is insured; none where it is not."""
@@ -91,6 +75,15 @@ class HttpRegistry:
         ):
             raise Unavailable
         return tuple(codes)
+
+    def find_unit(self, unit_code: str) -> InsuredUnit | None:
+        """Return the insured unit with this code; None where there is none, or it is insured no longer."""
+        return registryanswers.unit(self._ask("/v1/units/find", unit_code=unit_code))
+
+    def insured_in_unit(self, unit_code: str, national_ids: Sequence[str]) -> Mapping[str, Insured]:
+        """Return those of the people asked about (500 at most) who are insured in a unit now, by their ID."""
+        answer = self._ask("/v1/units/insured", unit_code=unit_code, national_ids=list(national_ids))
+        return registryanswers.insured_among(answer, national_ids)
 
     def household_matches(self, national_id: str, household: Household) -> bool:
         """Tell whether this is the person's registered household."""
@@ -114,18 +107,3 @@ class HttpRegistry:
         if any(answer.get(name) != value for name, value in {"nonce": nonce, **subject}.items()):
             raise Unavailable
         return answer
-
-
-def _insured(answer: dict[str, Any]) -> Insured | None:
-    if answer.get("found") is False:
-        return None
-    texts = {name: answer.get(name) for name in ("card_number", "national_id", "name", "kind")}
-    if answer.get("found") is not True or not all(isinstance(text, str) and text for text in texts.values()):
-        raise Unavailable
-    if texts["kind"] not in ("citizen", "resident") or not isinstance(answer.get("card_valid"), bool):
-        raise Unavailable
-    try:
-        born = date.fromisoformat(answer["birth_date"])
-    except (KeyError, TypeError, ValueError) as fault:
-        raise Unavailable from fault
-    return Insured(card_valid=answer["card_valid"], birth_date=born, **texts)  # type: ignore[arg-type]

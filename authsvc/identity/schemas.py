@@ -13,7 +13,7 @@ from authsvc.identity.fields import LONGEST_PASSWORD, HouseholdNumber, Plain
 from authsvc.identity.history import LONGEST_PAGE, PAGE
 from authsvc.identity.numbers import is_national_id, normalise
 from authsvc.identity.readerfaults import LONGEST_QUERY
-from authsvc.identity.registry import Household
+from authsvc.identity.registryanswers import Household
 
 UNIT_CODE = r"[0-9]{9}"
 NO_CHOICE = N_("This is not one of the choices.")

@@ -1,9 +1,9 @@
 """What features hang into identity: ways of logging in, ways of proving, and what a new phone is given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ Suspension = Callable[[Session, Kit, Person], None]
 Opening = Callable[[Session, Kit, Person, Contact], None]
 Leaving = Callable[[Session, Kit, bytes], None]
 Check = Callable[..., Proof]
+Audience = Literal["anyone", "owner", "manager", "granted"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,9 @@ class Function:
     """Something that a session may be good enough for: `ways` are those (by `acr`) that are, the strongest first.
 
     `within` is how long ago the way in may lie; `card_bound` refuses what a phone opened that only its operator vouched
-    for; `for_units` offers it to units too.
+    for; `for_units` offers it to units too. `audience` says for whom it is in a unit: whoever holds the unit's own
+    credential and came to name managers (owner), its managers, or those to whom it was granted; every manager has what
+    is `managers_too`. What is for anyone needs no unit.
     """
 
     id: str
@@ -72,6 +75,30 @@ class Function:
     within: timedelta | None = None
     card_bound: bool = False
     for_units: bool = False
+    audience: Audience = "anyone"
+    managers_too: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """What somebody is in a unit: owner, manager, clerk, or account (of the underwriting service).
+
+    `functions` are the ids of what was granted; `everything` has all that can be granted. `ways` (by `acr`) are those
+    of the credential under which they are known there, None for any. `member_id` is that of the unit's own list.
+    """
+
+    registration_id: str
+    unit_code: str
+    unit_name: str
+    part: str
+    functions: frozenset[str] = frozenset()
+    everything: bool = False
+    ways: tuple[str, ...] | None = None
+    member_id: str | None = None
+
+
+# What somebody with a session is in which units, at a moment: session, kit, view, at.
+Memberships = Callable[[Session, Kit, Any, datetime], Sequence[Membership]]
 
 
 @dataclass(frozen=True)
@@ -93,6 +120,7 @@ class Ways:
     leavings: dict[str, Leaving] = field(default_factory=dict)
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
+    memberships: dict[str, Memberships] = field(default_factory=dict)
 
     def enrol(self, session: Session, kit: Kit, device: Device, key: PublicKey) -> dict[str, Any]:
         """Run every enrolment for a device just bound and return what the phone is told, by feature."""

@@ -9,7 +9,7 @@ from mocks.registry.views import views
 from mocks.web import simulator
 
 SPECIAL = GENERAL | {"lie", "wrong_nonce", "missing_field"}
-FAULTS = {"insured": SPECIAL, "household": SPECIAL, "residence": SPECIAL, "units": SPECIAL}
+FAULTS = {"insured": SPECIAL, "household": SPECIAL, "residence": SPECIAL, "units": SPECIAL, "unit_people": SPECIAL}
 
 
 def create_app(world: World, *, seed: int = 1) -> Flask:

@@ -2,11 +2,11 @@
 
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
-from mocks.people import Household, Person, World
+from mocks.people import Household, Person, Unit, World
 
 CHANGEABLE = frozenset({"name", "birth_date", "card_number", "card_valid", "unit_code", "household"})
 
@@ -42,6 +42,16 @@ class Records:
         """Return the codes of the insured units with that business number."""
         left = business_number in self._left
         return [unit.code for unit in self.units if unit.business_number == business_number and not left]
+
+    def find_unit(self, code: str) -> Unit | None:
+        """Return the insured unit with that code, or None."""
+        found = next((unit for unit in self.units if unit.code == code), None)
+        return None if found is None or found.business_number in self._left else found
+
+    def insured_in(self, code: str, national_ids: Sequence[str]) -> list[Person]:
+        """Return those of these people who are insured in a unit."""
+        asked = (self._people.get(national_id) for national_id in national_ids)
+        return [person for person in asked if person is not None and person.unit_code == code]
 
     def insure(self, business_number: str, *, insured: bool) -> None:
         """Take the units with that business number into the insurance, or out of it."""
@@ -92,6 +102,14 @@ def insured_facts(
         "kind": person.kind,
         **echo,
     }
+
+
+def unit_facts(unit: Unit | None) -> dict[str, Any]:
+    """Return what the register of units says of one; where there is none, that."""
+    if unit is None:
+        return {"found": False, "unit": None}
+    facts = {key: value for key, value in asdict(unit).items() if key not in ("cards", "responsible")}
+    return {"found": True, "unit": facts | {"responsible_id": unit.responsible}}
 
 
 def same_household(person: Person | None, claimed: Household) -> bool:

@@ -14,10 +14,12 @@ from mocks.registry.records import (
     insured_facts,
     same_household,
     same_resident,
+    unit_facts,
 )
 from mocks.web import Problem, json_body, suffer, text
 
 views = Blueprint("registry", __name__)
+MOST_ASKED = 500
 QUESTIONS = ("card_number", "national_id", "holder_number")
 
 
@@ -47,6 +49,33 @@ def look_up_units() -> dict[str, Any]:
     if "lie" in struck:
         number, codes = records().other_unit(number)
     return _spoilt({"nonce": nonce, "business_number": number, "unit_codes": codes}, struck, missing="unit_codes")
+
+
+@views.post("/v1/units/find")
+def find_unit() -> dict[str, Any]:
+    """Tell what is known of the insured unit with a code."""
+    body = json_body()
+    nonce, code = text(body, "nonce"), text(body, "unit_code")
+    struck = suffer("units")
+    found = records().find_unit(code)
+    if "lie" in struck:
+        found = next(unit for unit in records().units if unit.code != code)
+    return _spoilt({"nonce": nonce, "unit_code": code, **unit_facts(found)}, struck, missing="found")
+
+
+@views.post("/v1/units/insured")
+def list_insured() -> dict[str, Any]:
+    """Tell which of up to 500 people are insured in a unit."""
+    body = json_body()
+    nonce, code, asked = text(body, "nonce"), text(body, "unit_code"), body.get("national_ids")
+    if not isinstance(asked, list) or len(asked) > MOST_ASKED or not all(isinstance(each, str) for each in asked):
+        raise Problem(422, "invalid_field", "Up to 500 IDs.", errors={"national_ids": ["up to 500 texts"]})
+    struck = suffer("unit_people")
+    people = records().insured_in(code, asked) if records().find_unit(code) else []
+    if "lie" in struck:
+        people = [*people, records().somebody_else(asked[0] if asked else "")]
+    listed = [insured_facts(person, national_id=person.national_id) for person in people]
+    return _spoilt({"nonce": nonce, "unit_code": code, "people": listed}, struck, missing="people")
 
 
 @views.post("/v1/household/match")

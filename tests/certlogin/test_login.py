@@ -9,7 +9,8 @@ from sqlalchemy import func, select, update
 from authsvc.core.audit import AuditEvent
 from authsvc.core.kit import Kit
 from authsvc.core.outbox import OutboxMail
-from authsvc.identity.registry import Insured, Registry
+from authsvc.identity.registry import Registry
+from authsvc.identity.registryanswers import Insured
 from certlogin.models import HeldCertificate
 from mocks.card.cards import CardState, Deck
 from mocks.people import World

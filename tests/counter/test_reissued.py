@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 from authsvc.identity import suspension
 from authsvc.identity.evidence import HouseholdNotConfirmed
 from authsvc.identity.models import EmailChange, Person
-from authsvc.identity.registry import Household, Registry
+from authsvc.identity.registry import Registry
+from authsvc.identity.registryanswers import Household
 from counter import acts
 from counter.reissued import SameCard
 from counter.service import CardOfAnother

@@ -8,7 +8,7 @@ from authsvc.identity import people
 from authsvc.identity.cards import CardProof
 from authsvc.identity.devices import DeviceFacts
 from authsvc.identity.evidence import Evidence
-from authsvc.identity.registry import Household
+from authsvc.identity.registryanswers import Household
 from authsvc.registration import service as registration
 from devicebind import service as device_codes
 from devicebind.binding import NewPhone

@@ -6,7 +6,10 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FEATURES = ("bulletin", "certlogin", "counter", "devicebind", "otp", "passkeys", "qrlogin", "twfido")
+FEATURES = (
+    *("batch", "bulletin", "certlogin", "counter", "devicebind", "otp"),
+    *("passkeys", "qrlogin", "relying", "twfido", "underwriting", "units"),
+)
 SERVICE = ("authsvc", *FEATURES, "mobileapp", "mocks", "devtools", "cardcomponent")
 
 

@@ -9,7 +9,8 @@ from flask import Flask, request
 
 from authsvc.core.errors import Unavailable
 from authsvc.core.remote import Remote
-from authsvc.identity.registry import Household, HttpRegistry
+from authsvc.identity.registry import HttpRegistry
+from authsvc.identity.registryanswers import Household
 from mocks.people import World
 from mocks.registry.app import create_app
 from tests.served import served

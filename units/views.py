@@ -1,0 +1,12 @@
+"""The calls."""
+
+from flask import Flask
+
+from authsvc.core.web import ApiBlueprint
+
+bp = ApiBlueprint("units", __name__, url_prefix="/api/v1", description="Insured units")
+
+
+def register(app: Flask) -> None:
+    """Put the calls on the API."""
+    app.extensions["api"].register_blueprint(bp)
