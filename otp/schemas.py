@@ -1,28 +1,13 @@
 """Bodies of the calls about one-time codes."""
 
-import re
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_dump
+from marshmallow import Schema, fields, pre_dump
 
-from authsvc.core.crockford import IGNORED
-from authsvc.core.i18n import N_
 from authsvc.core.schema import IsoDate, Moment, Text
+from authsvc.identity.fields import TypedCode
 from authsvc.identity.schemas import NationalId, UnitChoice
 from otp.service import Standing
-
-CODE = re.compile(r"[0-9]{6,8}")
-
-
-class TypedCode(Text):
-    """A code as people type or paste it: spaces and dashes of every kind are ignored, only ASCII digits are digits."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        typed: str = super()._deserialize(value, attr, data, **kwargs)
-        code = IGNORED.sub("", typed)
-        if not CODE.fullmatch(code):
-            raise ValidationError(N_("A code has 6 to 8 digits."))
-        return code
 
 
 class OtpLoginIn(UnitChoice):

@@ -50,6 +50,7 @@ FUNCTIONS: Final = (
 
 def include(app: Flask) -> None:
     """Register the calls, the pages and the texts."""
+    ways_of(app).login_foot.append("units/foot.html")
     ways_of(app).memberships["units"] = belonging.memberships
     ways_of(app).functions.update((function.id, function) for function in FUNCTIONS)
     add_catalogue(app, HERE / "translations")

@@ -1,15 +1,18 @@
 """Fields of forms about people: addresses, numbers, parts of a registered address."""
 
+import re
 import unicodedata
 from typing import Any, ClassVar, Final
 
 from marshmallow import ValidationError
 
 import authsvc.identity.addresses as addresses
+from authsvc.core.crockford import IGNORED
 from authsvc.core.i18n import N_
 from authsvc.core.schema import Text
 from authsvc.identity.numbers import normalise
 
+CODE: Final = re.compile(r"[0-9]{6,8}")
 LONGEST_PASSWORD: Final = 64  # what is read; the rule of 6 to 12 is the service's, and has a reason of its own
 
 
@@ -67,6 +70,17 @@ class Plain(Text):
             value = unicodedata.normalize("NFKC", value).strip()
         text: str = super()._deserialize(value, attr, data, **kwargs)
         return text
+
+
+class TypedCode(Text):
+    """A code as people type or paste it: spaces and dashes of every kind are ignored, only ASCII digits are digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        typed: str = super()._deserialize(value, attr, data, **kwargs)
+        code = IGNORED.sub("", typed)
+        if not CODE.fullmatch(code):
+            raise ValidationError(N_("A code has 6 to 8 digits."))
+        return code
 
 
 class HouseholdNumber(Text):

@@ -1,11 +1,14 @@
 """The session's own pages: who is in and how, what that is good for, the way out, and what needs a stronger way."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, redirect, render_template
 from werkzeug.wrappers import Response
 
+import authsvc.identity.acting as acting
 import authsvc.identity.functions as functions
 import authsvc.identity.leaving as leaving
 from authsvc.core.errors import NotFound, StepUpRequired
@@ -15,6 +18,7 @@ from authsvc.identity.present import current_session, current_unit
 from authsvc.identity.units import UnitView
 
 bp = Blueprint("session_pages", __name__)
+Page = Callable[[Any], Any]
 
 
 def somebody() -> SessionView | UnitView | None:
@@ -29,21 +33,18 @@ def me() -> str | Response:
     view = somebody()
     if view is None:
         return redirect("/login", 303)
-    return render_template("me.html", view=view, offers=functions.offers(kit(), view), stronger=stronger)
+    offers, units = functions.offers(kit(), view), {each.unit_code for each in acting.memberships(kit(), view)}
+    return render_template("me.html", view=view, offers=offers, stronger=stronger, units=units)
 
 
 @bp.get("/functions/<function_id>")
 @door("anyone")
-def function(function_id: str) -> str | Response:
+def function(function_id: str) -> Any:
     """Show a function of the portal, or lead to a login that is good enough for it and back."""
-    here = f"/functions/{function_id}"
-    view = somebody()
-    if view is None:
-        return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
-    try:
-        return render_template("function.html", offer=functions.require(kit(), view, function_id))
-    except StepUpRequired as refusal:
-        return redirect(stronger(here, refusal.members["ways"]), 303)
+    return inside(
+        f"/functions/{function_id}",
+        lambda view: render_template("function.html", offer=functions.require(kit(), view, function_id)),
+    )
 
 
 @bp.post("/logout")
@@ -65,6 +66,22 @@ def log_out_everywhere() -> Response:
     if view is not None:
         leaving.log_out_everywhere(kit(), view)
     return redirect("/?done=everywhere", 303)
+
+
+def to_login(here: str) -> Response:
+    """Lead to a login, and back here from it."""
+    return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
+
+
+def inside(here: str, page: Page) -> Any:
+    """Show a page to whoever has a session that is good enough, or lead to a login that is, and back to `here`."""
+    view = somebody()
+    if view is None:
+        return to_login(here)
+    try:
+        return page(view)
+    except StepUpRequired as refusal:
+        return redirect(stronger(here, refusal.members["ways"]), 303)
 
 
 def stronger(here: str, ways: list[str]) -> str:
