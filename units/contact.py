@@ -1,9 +1,13 @@
 """How a unit, or somebody who belongs to it, is reached; sealed in whatever row it stands."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from authsvc.core.errors import Invalid
+from authsvc.core.i18n import N_
 from authsvc.core.keys import Place
+
+ONE_OF_TWO: Final = N_("Please give a telephone or a mobile number.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +17,12 @@ class Contact:
     phone: str | None
     mobile: str | None
     email: str
+
+
+def require_number(contact: Contact) -> None:
+    """Raise `Invalid` where neither telephone nor mobile is left."""
+    if not contact.phone and not contact.mobile:
+        raise Invalid({"phone": [ONE_OF_TWO]})
 
 
 def sealed(place: Place, contact: Contact) -> dict[str, Any]:

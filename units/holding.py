@@ -16,7 +16,7 @@ from authsvc.core.errors import NotFound
 from authsvc.core.kit import Kit
 from authsvc.identity import acting
 from authsvc.identity.numbers import mask_number
-from units.contact import Contact, opened
+from units.contact import Contact, opened, require_number
 from units.models import UnitRegistration
 from units.registering import Entry
 
@@ -56,6 +56,7 @@ def change(kit: Kit, view: Any, unit_code: str, *, changes: dict[str, Any]) -> U
     with audit.audited(kit, "unit.change", actor=owner.actor, object=owner.registration_id):
         with kit.read() as session:
             entry = _changed(kit, session.get_one(UnitRegistration, owner.registration_id), changes)
+        require_number(entry.contact)
         registering.require_confirmed(kit, entry)
         with kit.begin() as session:
             owner = acting.require_still(session, kit, view, FUNCTION, unit_code)

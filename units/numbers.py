@@ -1,8 +1,8 @@
 """Numbers of units: shape and check digit. Pure.
 
 Business number (統一編號): Fiscal Information Agency, Ministry of Finance (營利事業統一編號檢查碼邏輯修正說明).
-Since April 2023 the weighted sum is divisible by 5; before it was by 10, so that every older number still passes. The rule of the
-check letter of labour-insurance numbers is not published: its form is checked here, the number by the registry.
+Since April 2023 the weighted sum is divisible by 5; before it was by 10, so that every older number still passes. The
+rule of the check letter of labour-insurance numbers is not published: only its form is checked here.
 """
 
 import re

@@ -10,14 +10,13 @@ from authsvc.core.schema import Flag, In, IsoDate, Moment, Text
 from authsvc.identity.fields import LONGEST_PASSWORD, Email, Mobile, Phone, Plain, TypedCode
 from authsvc.identity.numbers import normalise
 from authsvc.identity.schemas import NO_CHOICE, UNIT_CODE, CardProofIn, NationalId
-from units.contact import Contact
+from units.contact import ONE_OF_TWO, Contact
 from units.members import NewMember
 from units.models import CERTIFICATE, HEALTH_CARD
 from units.numbers import is_business_number, is_labour_number
 from units.proving import ByCard, ByCode
 from units.registering import Entry
 
-ONE_OF_TWO: Final = N_("Please give a telephone or a mobile number.")
 ONE_PROOF: Final = N_("Please use a card or a one-time code, not both.")
 LABOUR: Final = N_("Please give the labour-insurance number, or tick that the unit uses the health insurance alone.")
 NO_LABOUR: Final = N_("A unit that uses the health insurance alone has no labour-insurance number here.")

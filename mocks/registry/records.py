@@ -58,6 +58,14 @@ class Records:
         with self._lock:
             (self._left.discard if insured else self._left.add)(business_number)
 
+    def hand_over(self, business_number: str, responsible: str) -> None:
+        """Give the units with that business number another responsible person (a national ID)."""
+        with self._lock:
+            self.units = tuple(
+                replace(unit, responsible=responsible) if unit.business_number == business_number else unit
+                for unit in self.units
+            )
+
     def other_unit(self, business_number: str) -> tuple[str, list[str]]:
         """Return number and codes of a unit other than the one asked about: what a register that lies will answer."""
         other = next(unit.business_number for unit in self.units if unit.business_number != business_number)

@@ -110,11 +110,14 @@ def list_units() -> list[dict[str, Any]]:
 
 @views.patch("/control/units/<business_number>")
 def change_unit(business_number: str) -> dict[str, Any]:
-    """Take a unit out of the insurance, or into it again."""
-    insured = json_body().get("insured")
+    """Take a unit out of the insurance, or into it again; or give it another responsible person."""
+    asked = json_body()
+    insured, responsible = asked.get("insured", True), asked.get("responsible")
     if not isinstance(insured, bool):
         raise Problem(422, "invalid_field", "insured is true or false.", errors={"insured": ["true or false"]})
     records().insure(business_number, insured=insured)
+    if responsible is not None:
+        records().hand_over(business_number, text(asked, "responsible"))
     return {"business_number": business_number, "unit_codes": records().unit_codes(business_number)}
 
 
