@@ -109,6 +109,8 @@ def withdraw(unit_code: str) -> Any:
     """Withdraw a unit's registration."""
 
     def end(view: Any) -> Response:
+        if "sure" not in request.form:
+            return redirect(f"/units/{unit_code}/registration", 303)
         holding.withdraw(kit(), view, unit_code)
         return redirect("/units?done=withdrawn", 303)
 
