@@ -1,6 +1,5 @@
 """Logging in with a unit's certificate (單位憑證): the session is the unit's, and opens nothing of a person's."""
 
-import re
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -13,13 +12,11 @@ from authsvc.core.i18n import N_
 from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
 from authsvc.identity import units
-from authsvc.identity.cards import CardNotRecognised, VerifiedCard
+from authsvc.identity.cards import VerifiedCard, business_number
 from authsvc.identity.registry import Registry
 from authsvc.identity.units import Unit, UnitProof
 
 ACR = "unit_certificate"
-BUSINESS_NUMBER = re.compile(r"[0-9]{8}")
-PREFIX = "VATTW-"  # before the number in an organizationIdentifier (ETSI EN 319 412-1 section 5.1.4)
 LONGEST_NAME = 255
 NOT_ITS_CODE = N_("This code is not one of the unit whose certificate was read.")
 
@@ -39,9 +36,7 @@ def log_in(
     Whether it is insured, and under which codes, is asked of the registry each time: units come and go.
     """
     with audit.audited(kit, "login.unit_certificate"):
-        number = card.number.removeprefix(PREFIX)
-        if not BUSINESS_NUMBER.fullmatch(number):
-            raise CardNotRecognised
+        number = business_number(card)
         codes = kit.port(Registry).unit_codes(number)  # type: ignore[type-abstract]
         if not codes:
             raise UnitNotInsured

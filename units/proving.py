@@ -1,6 +1,5 @@
 """Who may register a unit: whoever has its certificate, or its responsible person by health card or one-time code."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,13 +11,11 @@ from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.core.throttle import Limit
 from authsvc.identity import challenges, login, people
-from authsvc.identity.cards import CardNotRecognised, CardProof, VerifiedCard
+from authsvc.identity.cards import CardProof, VerifiedCard, business_number
 from authsvc.identity.models import Person, Proof
 from authsvc.identity.ways import Ways
 from units.refusals import NotResponsible, UnitNotConfirmed
 
-PREFIX: Final = "VATTW-"  # before the number in an organizationIdentifier (ETSI EN 319 412-1 section 5.1.4)
-EIGHT_DIGITS: Final = re.compile(r"[0-9]{8}")
 REGISTRATIONS: Final = Limit(
     scope="unit-registration", tries=10, pause=timedelta(minutes=1), forgets=timedelta(hours=1)
 )
@@ -53,24 +50,22 @@ class Proved:
     person_id: str | None
 
 
-def prove(kit: Kit, evidence: Evidence, *, business_number: str, responsible_id: str, browser: str | None) -> Proved:
+def prove(kit: Kit, evidence: Evidence, *, claimed_number: str, responsible_id: str, browser: str | None) -> Proved:
     """Return what the evidence proves; raise the refusal that fits, each of which is audited where it is found."""
     if isinstance(evidence, ByCode):
         return _by_code(kit, evidence, responsible_id)
     card = challenges.redeem(kit, evidence.card_proof, purpose="unit", browser=browser, kinds=("unit", "nhi"))
     if card.kind == "unit":
-        return _by_certificate(kit, card, business_number)
+        return _by_certificate(kit, card, claimed_number)
     if evidence.password is None:
         raise Invalid({"password": [N_("Please enter the registration password of this health card.")]})
     return _by_person(kit, login.prove_by_card(kit, card, password=evidence.password), responsible_id)
 
 
-def _by_certificate(kit: Kit, card: VerifiedCard, business_number: str) -> Proved:
-    number = card.number.removeprefix(PREFIX)
-    if not EIGHT_DIGITS.fullmatch(number):
-        raise CardNotRecognised
+def _by_certificate(kit: Kit, card: VerifiedCard, claimed: str) -> Proved:
+    number = business_number(card)
     kit.throttle.spend(REGISTRATIONS, kit.keys.index("unit", number))
-    if number != business_number:
+    if number != claimed:
         raise UnitNotConfirmed({"business_number": [ANOTHER_CERTIFICATE]})
     return Proved(via="unit_certificate", person_id=None)
 

@@ -64,7 +64,7 @@ def register(
     Where the unit changed hands, its new responsible person takes the registration over by registering.
     """
     with audit.audited(kit, "unit.register"):
-        asked = {"business_number": entry.business_number, "responsible_id": entry.responsible_id}
+        asked = {"claimed_number": entry.business_number, "responsible_id": entry.responsible_id}
         proved = proving.prove(kit, evidence, **asked, browser=browser)
         unit = require_confirmed(kit, entry)
         responsible = _responsible(kit, entry)

@@ -1,5 +1,6 @@
 """Is this proof from a genuine card? Pure: certificate, challenge and trust come in, a `VerifiedCard` comes out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from authsvc.core.i18n import N_
 from authsvc.core.jose import b64url_decode
 from authsvc.identity.profiles import CardTrust
 
+BUSINESS_NUMBER: Final = re.compile(r"[0-9]{8}")
+VAT_PREFIX: Final = "VATTW-"  # before the number in an organizationIdentifier (ETSI EN 319 412-1 section 5.1.4)
 RAW_SIGNATURE: Final = 64
 MAX_CERTIFICATE: Final = 8 * 1024  # characters; a longer text is cut, and then it is no certificate
 
@@ -71,6 +74,14 @@ class VerifiedCard:
     key: bytes
     certificate: x509.Certificate
     issuer: x509.Certificate
+
+
+def business_number(card: VerifiedCard) -> str:
+    """Return the business number (8 digits) of a unit's certificate; raise `CardNotRecognised`."""
+    number = card.number.removeprefix(VAT_PREFIX)
+    if not BUSINESS_NUMBER.fullmatch(number):
+        raise CardNotRecognised
+    return number
 
 
 def signed_bytes(*, origin: str, purpose: str, challenge_id: str, nonce: str) -> bytes:
