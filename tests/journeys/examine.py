@@ -22,9 +22,9 @@ RUN = """async ({ tags, without, only, but }) => {
     `${target.join(" ")} (${[...any, ...all, ...none].map(({ message }) => message).join("; ")})`;
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map(shown).join(" | ")}`);
 }"""
-QUIET: Final = """() => new Promise((done) => {
-  let wait = setTimeout(done, 500);
-  const again = () => { clearTimeout(wait); wait = setTimeout(done, 500); };
+QUIET: Final = """(still) => new Promise((done) => {
+  let wait = setTimeout(done, still);
+  const again = () => { clearTimeout(wait); wait = setTimeout(done, still); };
   new MutationObserver(again).observe(document, { subtree: true, childList: true });
 })"""
 SHAPE = """() => ({
@@ -72,7 +72,12 @@ def settle(page: Page) -> None:
     """Wait until the page's scripts have added what they add: the network alone is idle before they are done."""
     if page.locator("#household-county").count():
         page.get_by_test_id("choose-county").wait_for(state="attached")
-    page.evaluate(QUIET)
+    be_quiet(page, 500)
+
+
+def be_quiet(page: Page, still: int) -> None:
+    """Wait until nothing of the page has changed for so many milliseconds."""
+    page.evaluate(QUIET, still)
 
 
 def violations(

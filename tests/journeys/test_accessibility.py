@@ -26,12 +26,13 @@ from mobileapp.client import Phone
 from tests.journeys import acts, pictures
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
-from tests.journeys.examine import by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
+from tests.journeys.examine import be_quiet, by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
 from tests.journeys.locks import PhoneLock
 from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
-from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, SETTLED, WIDE, Studio
+from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, WIDE, Studio
 from tests.turns import EVERYTHING
 
+DRAWN = 100  # ms without a change, after which a state is looked at
 NARROWEST = 320  # what a window of 1280 has at 400 % (WCAG 1.4.10)
 BROKEN = """<!doctype html><html><title>x</title><meta name=viewport content="width=device-width">
 <h1>One</h1><h1>Two</h1><p style="color:#aaa;background:#fff">Faint</p><input><p style="width:100rem">Wide</p>
@@ -196,7 +197,9 @@ class Examiner(Studio):
 
     def _examine(self, page: Page, name: str) -> None:
         page.emulate_media(reduced_motion="reduce")
-        page.wait_for_timeout(SETTLED)
+        if page.url.startswith(self.stack.origin):
+            page.locator("h1:visible").first.wait_for()  # of a page that a script draws
+        be_quiet(page, DRAWN)
         width = (page.viewport_size or {"width": WIDE})["width"]
         only = ("color-contrast",) if name.endswith("dark") else None
         without = tuple(selector for where, selector in NOT_OURS if where in page.url)
