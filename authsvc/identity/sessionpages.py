@@ -1,4 +1,4 @@
-"""The session's own pages: who is in and how, what that is good for, the way out, and what needs a stronger way."""
+"""The session's own pages: who is in and how, what that is good for, and the way out."""
 
 from contextlib import suppress
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 import authsvc.identity.functions as functions
 import authsvc.identity.leaving as leaving
-from authsvc.core.errors import NotFound, StepUpRequired
+from authsvc.core.errors import NotFound
 from authsvc.core.web import door, kit
 from authsvc.identity.models import SessionView
 from authsvc.identity.present import current_session, current_unit
@@ -30,20 +30,6 @@ def me() -> str | Response:
     if view is None:
         return redirect("/login", 303)
     return render_template("me.html", view=view, offers=functions.offers(kit(), view), stronger=stronger)
-
-
-@bp.get("/functions/<function_id>")
-@door("anyone")
-def function(function_id: str) -> str | Response:
-    """Show a function of the portal, or lead to a login that is good enough for it and back."""
-    here = f"/functions/{function_id}"
-    view = somebody()
-    if view is None:
-        return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
-    try:
-        return render_template("function.html", offer=functions.require(kit(), view, function_id))
-    except StepUpRequired as refusal:
-        return redirect(stronger(here, refusal.members["ways"]), 303)
 
 
 @bp.post("/logout")
