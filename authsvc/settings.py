@@ -32,7 +32,7 @@ VARIABLES = {
     **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
     **dict.fromkeys(("card_ca_file", "card_profiles_file", "twfido_ca_file", "clock_offset_file"), "path"),
-    **dict.fromkeys(("revocations_file", "telco_operators_file"), "path"),
+    **dict.fromkeys(("revocations_file", "telco_operators_file", "relying_file"), "path"),
     **dict.fromkeys(("attestation_roots_file", "attestation_status_file"), "path"),
     **dict.fromkeys(("sessions_kept", "counter_idle", "counter_absolute"), "timedelta"),
     **dict.fromkeys(("session_idle", "session_absolute", "refresh_idle", "telco_sim_age"), "timedelta"),
@@ -70,6 +70,9 @@ class Settings:
     registry_url: str = DEFAULTS["registry_url"]
     telco_url: str = DEFAULTS["telco_url"]
     telco_operators_file: Path | None = None  # the operators that vouch for their lines, instead of the five
+    relying_file: Path | None = (
+        None  # the functions that other systems have, and where; none: see relying/services.toml
+    )
     telco_sim_age: timedelta = timedelta(days=7)  # a SIM that was changed within this time vouches for nobody
     twfido_url: str = DEFAULTS["twfido_url"]
     twfido_app_url: str = "mobilemoica://moica.moi.gov.tw/w2a/verifySign"  # opens the app on a phone

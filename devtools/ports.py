@@ -26,6 +26,7 @@ class Ports:
     registry: int = 8102
     telco: int = 8103
     twfido: int = 8104
+    relying: int = 8105
     smtp: int = 8025
     mail: int = 8026
 

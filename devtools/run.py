@@ -23,6 +23,7 @@ Everything is up. Where to look:
   Caught mail           {mail}/
   Handset (mobile line) {telco}/handset
   Phone with TW FidO    {twfido}/
+  Other systems         {relying}/        where functions such as filings lead
   API documentation     {origin}/api/v1/docs
   Logs                  {logs}
 
@@ -70,6 +71,7 @@ def guide(stack: Stack) -> str:
         mail=stack.urls["mail"],
         telco=stack.urls["telco"],
         twfido=stack.urls["twfido"],
+        relying=stack.urls["relying"],
         logs=stack.log_dir,
         name=people[0].name,
         staff=staff.name,

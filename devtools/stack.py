@@ -16,7 +16,7 @@ from typing import Self
 
 from devtools.people import StaffMember, staff_member
 from devtools.ports import FIRST_DATA_PATH, HOST, Ports, free_ports
-from devtools.processes import Child, Family, clean_environment
+from devtools.processes import ROOT, Child, Family, clean_environment
 
 THREADS = 64
 DATABASE = "authsvc.db"
@@ -47,7 +47,7 @@ class Stack:
         self.flood_limit = flood_limit
         self.extra_env = dict(extra_env or {})
         self.origin = f"http://localhost:{self.ports.service}"
-        names = ("card", "registry", "telco", "twfido", "mail")
+        names = ("card", "registry", "telco", "twfido", "relying", "mail")
         self.urls = {name: f"http://{HOST}:{getattr(self.ports, name)}" for name in names}
         self.urls["service"] = self.origin
         self._database_url = database_url
@@ -131,6 +131,7 @@ class Stack:
             "AUTHSVC_TWFIDO_URL": self.urls["twfido"],
             "AUTHSVC_TWFIDO_APP_URL": f"{self.urls['twfido']}/w2a/verifySign",
             "AUTHSVC_TWFIDO_CA_FILE": str(self.folder / "twfido-ca.pem"),
+            "AUTHSVC_RELYING_FILE": str(self._relying_file()),
             "AUTHSVC_SMTP_URL": f"smtp://{HOST}:{self.ports.smtp}",
             "AUTHSVC_FLOOD_LIMIT": str(self.flood_limit),
             "AUTHSVC_CLOCK_OFFSET_FILE": str(self.clock_file),
@@ -145,10 +146,18 @@ class Stack:
             "registry": [],
             "telco": self._telco_options(),
             "twfido": ["--state", str(self.folder / "twfido"), "--ca-file", str(self.folder / "twfido-ca.pem")],
+            "relying": ["--service-url", self.origin],
             "mail": ["--smtp-port", str(self.ports.smtp)],
         }
         same = ["--clock-offset-file", str(self.clock_file)]
         return {name: ["--port", str(getattr(self.ports, name)), *same, *rest] for name, rest in more.items()}
+
+    def _relying_file(self) -> Path:
+        """Return the catalogue of relying services, with the address that they have here."""
+        file = self.folder / "relying.toml"
+        told = (ROOT / "relying" / "services.toml").read_text(encoding="utf-8")
+        file.write_text(told.replace("http://127.0.0.1:8105", self.urls["relying"]), encoding="utf-8")
+        return file
 
     def _telco_options(self) -> list[str]:
         """Return the data paths' ports (the documented ones, or any), and the service as a client of the operators."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, g, redirect, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -144,7 +144,12 @@ def _dirty(value: Any) -> bool:
     return isinstance(value, list) and any(map(_dirty, value))
 
 
-def content_policy(settings: Settings) -> str:
+def let_form_lead_to(origin: str) -> None:
+    """Let the forms of this one answer be redirected to another origin: `form-action` governs redirects too."""
+    g.form_leads_to = origin
+
+
+def content_policy(settings: Settings, *, form_leads_to: str = "") -> str:
     """Return the Content-Security-Policy of every answer."""
     return "; ".join(
         (
@@ -154,7 +159,7 @@ def content_policy(settings: Settings) -> str:
             "img-src 'self' data: blob:",
             "object-src 'none'",
             "base-uri 'none'",
-            "form-action 'self'",
+            f"form-action 'self' {form_leads_to}".rstrip(),
             "frame-ancestors 'none'",
         )
     )
@@ -167,7 +172,7 @@ def _finish(response: Response, settings: Settings) -> Response:
     if response.status_code == NO_CONTENT:
         response.set_data(b"")
         headers.pop("Content-Type", None)
-    headers["Content-Security-Policy"] = content_policy(settings)
+    headers["Content-Security-Policy"] = content_policy(settings, form_leads_to=g.get("form_leads_to", ""))
     headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     headers["Referrer-Policy"] = "no-referrer"
     headers["X-Content-Type-Options"] = "nosniff"

@@ -1,10 +1,11 @@
 """Two languages: texts are marked where they are written and translated where they leave the house."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, force_locale, get_babel, gettext
+from flask_babel import Babel, force_locale, get_babel, get_locale, gettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -49,12 +50,22 @@ def request_language() -> str:
     return chosen if chosen in LANGUAGES else negotiate(request.headers.get("Accept-Language"))
 
 
-def translate(text: str) -> str:
-    """Return a marked text in the language of this request or mail."""
+@dataclass(frozen=True)
+class Bilingual:
+    """A text that is in no catalogue, because whoever runs the service wrote it (in a file): in both languages."""
+
+    zh: str
+    en: str
+
+
+def translate(text: str | Bilingual) -> str:
+    """Return a marked text, or one that brings both, in the language of this request or mail."""
+    if isinstance(text, Bilingual):
+        return text.en if str(get_locale()) == "en" else text.zh
     return str(gettext(text)) if text else ""
 
 
-def in_every_language(text: str) -> list[str]:
+def in_every_language(text: str | Bilingual) -> list[str]:
     """Return a marked text in each of our languages, for a search that does not ask which one was typed."""
     told = []
     for locale in LOCALES.values():

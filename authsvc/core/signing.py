@@ -41,9 +41,9 @@ class SigningKey:
         """Return the public half as it is published (RFC 7517)."""
         return self.public.jwk | {"use": "sig", "alg": "ES256", "kid": self.kid}
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        """Return the claims as a compact JWS by this key."""
-        header = {"alg": "ES256", "typ": "JWT", "kid": self.kid}
+    def sign(self, claims: dict[str, Any], *, typ: str = "JWT") -> str:
+        """Return the claims as a compact JWS of this type by this key."""
+        header = {"alg": "ES256", "typ": typ, "kid": self.kid}
         payload = json.dumps(claims).encode()
         return jws.serialize_compact(header, payload, ECKey.import_key(self.private), algorithms=["ES256"])
 

@@ -22,24 +22,21 @@ from authsvc.identity import (
     units,
     views,
 )
-from authsvc.identity.ways import Function, LoginWay, MenuEntry, menu_of, ways_of
+from authsvc.identity.models import SessionView
+from authsvc.identity.units import UnitView
+from authsvc.identity.ways import Function, LoginWay, MenuEntry, SessionKind, menu_of, ways_of
 
 HERE = Path(__file__).parent
-# Enquiries and filings belong to other systems; here is the door that they stand behind.
-ENQUIRY, FILING = functions.ENQUIRY, functions.FILING
 FUNCTIONS = (
-    Function(id="enquiry", title=N_("Enquiries"), href="/functions/enquiry", ways=ENQUIRY, order=10, for_units=True),
     Function(
-        id="filings",
-        title=N_("Filings"),
-        href="/functions/filings",
-        ways=FILING,
-        order=20,
-        card_bound=True,
-        for_units=True,
+        id="security", title=N_("Security: logins and history"), href="/security", ways=functions.ENQUIRY, order=80
     ),
-    Function(id="security", title=N_("Security: logins and history"), href="/security", ways=ENQUIRY, order=80),
 )
+
+KINDS = {
+    "session": SessionKind(view=SessionView, by_cookie=sessions.find_session, live=sessions.find_live),
+    "unit": SessionKind(view=UnitView, by_cookie=units.find_session, live=units.find_live),
+}
 
 
 def include(app: Flask) -> None:
@@ -54,6 +51,7 @@ def include(app: Flask) -> None:
     )
     ways_of(app).logins.append(card)
     ways_of(app).leavings["unit"] = units.leave
+    ways_of(app).session_kinds.update(KINDS)
     ways_of(app).unbindings["authenticator"] = authenticators.forget
     ways_of(app).functions.update((function.id, function) for function in FUNCTIONS)
     menu_of(app).append(MenuEntry(title=N_("Security"), href="/security", order=80, inside=True))

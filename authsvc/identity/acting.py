@@ -93,7 +93,7 @@ def require_still(session: Session, kit: Kit, view: Any, function_id: str, unit_
         raise NotGranted
     functions.require_open(_offer(kit, function, view, opening, now))
     person_id: str | None = getattr(view, "person_id", None)
-    actor: str = person_id or getattr(view, "unit_id", None) or view.id
+    actor: str = person_id or getattr(view, "unit_id", None) or getattr(view, "account_id", None) or view.id
     return Acting(view=view, membership=opening, function_id=function_id, actor=actor, person_id=person_id)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import authsvc.identity.assurance as assurance
 from authsvc.core.errors import NotFound, StepUpRequired, StrongerWayRequired
+from authsvc.core.i18n import Bilingual
 from authsvc.core.kit import Kit
 from authsvc.identity.models import SessionView
 from authsvc.identity.units import UnitView
@@ -22,7 +23,7 @@ class Offer:
     """A function as it stands for one session."""
 
     id: str
-    title: str
+    title: str | Bilingual
     href: str
     open: bool
     ways: Sequence[str]
@@ -62,7 +63,7 @@ def _all(kit: Kit) -> Sequence[Function]:
 def _is_meant_for(function: Function, view: SessionView | UnitView) -> bool:
     if function.audience != "anyone":
         return False  # `acting` tells what there is in a unit
-    return function.for_units if isinstance(view, UnitView) else True
+    return function.for_units if isinstance(view, UnitView) else isinstance(view, SessionView)
 
 
 def ways_in(kit: Kit, function: Function, view: Any) -> list[str]:

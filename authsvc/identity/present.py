@@ -1,6 +1,8 @@
 """Who is at a page: the session of the browser that asks, looked up once a request."""
 
-from flask import g
+from typing import Any
+
+from flask import current_app, g
 
 import authsvc.identity.sessions as sessions
 import authsvc.identity.units as units
@@ -9,6 +11,7 @@ from authsvc.core.db import OUT_OF_REACH
 from authsvc.core.web import kit
 from authsvc.identity.models import SessionView
 from authsvc.identity.units import UnitView
+from authsvc.identity.ways import ways_of
 
 
 def current_session() -> SessionView | None:
@@ -27,6 +30,16 @@ def current_unit() -> UnitView | None:
         g.page_unit = units.find_session(kit(), token) if token and current_session() is None else None
     view: UnitView | None = g.page_unit
     return view
+
+
+def anybody() -> Any:
+    """Return this browser's live session, of whichever kind that a feature registered; None where there is none."""
+    token = cookies.browser_token(kit().settings)
+    found = current_session() or current_unit()
+    if found is None and token is not None:
+        asked = (kind.by_cookie(kit(), token) for kind in ways_of(current_app).session_kinds.values())
+        found = next((each for each in asked if each is not None), None)
+    return found
 
 
 def shown() -> tuple[SessionView | None, UnitView | None]:

@@ -1,4 +1,4 @@
-"""The session's own pages: who is in and how, what that is good for, the way out, and what needs a stronger way."""
+"""The session's own pages: who is in and how, what that is good for, and the way out."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,16 +35,6 @@ def me() -> str | Response:
         return redirect("/login", 303)
     offers, units = functions.offers(kit(), view), {each.unit_code for each in acting.memberships(kit(), view)}
     return render_template("me.html", view=view, offers=offers, stronger=stronger, units=units)
-
-
-@bp.get("/functions/<function_id>")
-@door("anyone")
-def function(function_id: str) -> Any:
-    """Show a function of the portal, or lead to a login that is good enough for it and back."""
-    return inside(
-        f"/functions/{function_id}",
-        lambda view: render_template("function.html", offer=functions.require(kit(), view, function_id)),
-    )
 
 
 @bp.post("/logout")

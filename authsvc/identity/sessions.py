@@ -53,15 +53,25 @@ def find_session(kit: Kit, token: str) -> SessionView | None:
     """
     now = kit.clock.now()
     with kit.read() as session:
-        found = session.execute(
-            select(WebSession, Person, Device)
-            .join(Person, Person.id == WebSession.person_id)
-            .outerjoin(Device, Device.id == WebSession.device_id)
-            .where(WebSession.token_digest == kit.keys.mac("browser", token), *_live(kit, now), Person.status == ACTIVE)
-        ).one_or_none()
+        found = _find(session, kit, WebSession.token_digest == kit.keys.mac("browser", token), now)
     if found is None:
         return None
     return _view(kit, *found) if opened.touch(kit, found[0], now, owner=found[1].id) else None
+
+
+def find_live(session: Session, kit: Kit, session_id: str) -> SessionView | None:
+    """Return a session by its id where it is live, without a note that anybody used it."""
+    found = _find(session, kit, WebSession.id == session_id, kit.clock.now())
+    return None if found is None else _view(kit, *found)
+
+
+def _find(session: Session, kit: Kit, which: Any, now: datetime) -> Any:
+    return session.execute(
+        select(WebSession, Person, Device)
+        .join(Person, Person.id == WebSession.person_id)
+        .outerjoin(Device, Device.id == WebSession.device_id)
+        .where(which, *_live(kit, now), Person.status == ACTIVE)
+    ).one_or_none()
 
 
 def _live(kit: Kit, now: datetime) -> tuple[Any, ...]:

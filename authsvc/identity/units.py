@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -78,16 +79,25 @@ def open_session(session: Session, kit: Kit, proof: UnitProof) -> OpenedUnitSess
 def find_session(kit: Kit, token: str) -> UnitView | None:
     """Return the live unit session of a browser and note that it was used; answer None when there is none."""
     now = kit.clock.now()
-    mine = UnitSession.token_digest == kit.keys.mac("browser", token)
     with kit.read() as session:
-        found = session.execute(
-            select(UnitSession, Unit)
-            .join(Unit, Unit.id == UnitSession.unit_id)
-            .where(mine, *opened.live(kit, UnitSession, now))
-        ).one_or_none()
+        found = _find(session, kit, UnitSession.token_digest == kit.keys.mac("browser", token), now)
     if found is None or not opened.touch(kit, found[0], now, owner=found[1].id):
         return None
     return _view(kit, *found)
+
+
+def find_live(session: Session, kit: Kit, session_id: str) -> UnitView | None:
+    """Return a unit's session by its id where it is live, without a note that anybody used it."""
+    found = _find(session, kit, UnitSession.id == session_id, kit.clock.now())
+    return None if found is None else _view(kit, *found)
+
+
+def _find(session: Session, kit: Kit, which: Any, now: datetime) -> Any:
+    return session.execute(
+        select(UnitSession, Unit)
+        .join(Unit, Unit.id == UnitSession.unit_id)
+        .where(which, *opened.live(kit, UnitSession, now))
+    ).one_or_none()
 
 
 def end_session(kit: Kit, *, view: UnitView) -> None:

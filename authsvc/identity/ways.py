@@ -8,6 +8,7 @@ from typing import Any, Literal
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from authsvc.core.i18n import Bilingual
 from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
@@ -68,7 +69,7 @@ class Function:
     """
 
     id: str
-    title: str
+    title: str | Bilingual
     href: str
     ways: tuple[str, ...]
     order: int
@@ -97,6 +98,22 @@ class Membership:
     member_id: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SessionKind:
+    """A kind of browser session: what its owner may see of it (`view`), and where they come in and are at home.
+
+    `by_cookie` takes kit and token and notes that the session was used; `live` takes session, kit and the session's id,
+    and notes nothing. Both answer None where it is not live. `frame` is the template around the pages it is shown.
+    """
+
+    view: type
+    by_cookie: Callable[[Kit, str], Any]
+    live: Callable[[Session, Kit, str], Any]
+    frame: str = "base.html"
+    login: str = "/login"
+    home: str = "/me"
+
+
 # What somebody with a session is in which units, at a moment: session, kit, view, at.
 Memberships = Callable[[Session, Kit, Any, datetime], Sequence[Membership]]
 
@@ -122,6 +139,14 @@ class Ways:
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     memberships: dict[str, Memberships] = field(default_factory=dict)
+    session_kinds: dict[str, SessionKind] = field(default_factory=dict)  # by the name of their door
+
+    def kind_of(self, view: Any) -> tuple[str, SessionKind]:
+        """Return the door's name and the kind of a session; raise `LookupError` for what is none."""
+        for name, kind in self.session_kinds.items():
+            if isinstance(view, kind.view):
+                return name, kind
+        raise LookupError(type(view).__name__)
 
     def enrol(self, session: Session, kit: Kit, device: Device, key: PublicKey) -> dict[str, Any]:
         """Run every enrolment for a device just bound and return what the phone is told, by feature."""

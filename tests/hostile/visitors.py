@@ -59,6 +59,8 @@ class Visitors:
             self._come_as_unit(client)
         if door == "counter":
             self._stand_at(client)
+        if door == "client":
+            return {"Authorization": f"Bearer {SERVICE_SECRET}"}
         if door == "app":
             self._keep_alive()
             token = self.phone.binding["access_token"]
@@ -120,5 +122,6 @@ def _unclear(answer: TestResponse) -> str | None:
     return f"tells about the inside: {leaked}" if leaked else None
 
 
+SERVICE_SECRET = "the public demo secret of personal, for laptops"
 INTERNALS = ("Traceback", "sqlalchemy", "psycopg", "sqlite", "werkzeug", "marshmallow", ".py", "SELECT ", "INSERT ")
 REFUSED = tuple(range(400, 500))

@@ -56,6 +56,7 @@ PAGES: Final = {
 # Rules of the app that a browser may GET and that are no page of their own, and why.
 NO_PAGES: Final = {
     "/registration/": "leads on to /registration/apply",
+    "/units/<unit_code>/functions/<function_id>": "the page of /functions/filings, with a unit on it",
     "/login/qr/<order_id>": "needs a live order: examined by its own test",
     "/login/twfido/<login_id>": "needs a live login: examined by its own test",
     "/login/twfido/return": "leads on to the page of the login that it names",

@@ -26,7 +26,15 @@ from mobileapp.client import Phone
 from tests.journeys import acts, pictures
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
-from tests.journeys.examine import be_quiet, by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
+from tests.journeys.examine import (
+    be_quiet,
+    by_tabulator,
+    settle,
+    shape,
+    violations,
+    width_of,
+    with_letters_twice_as_large,
+)
 from tests.journeys.locks import PhoneLock
 from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, WIDE, Studio

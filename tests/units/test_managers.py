@@ -45,7 +45,7 @@ def test_a_manager_is_named_listed_and_told_with_all_the_others(owner: Browser, 
         "chen@example.org",
         "huang@example.org",
     }
-    listed = owner.get(PATH).get_json()
+    listed = sorted(owner.get(PATH).get_json(), key=lambda each: str(each["national_id"]))
     assert [(each["name"], each["national_id"], each["everything"]) for each in listed] == [
         ("陳範例", "B10****035", False),
         ("黃樣華", "H20****042", True),

@@ -1,0 +1,1 @@
+"""The other systems behind the portal's functions: filings, statements, payment slips."""
