@@ -53,6 +53,8 @@ GOOD: dict[str, Any] = {
     "card_last4": "1234",
     "consent_version": CONSENT,
     "by_link": True,
+    "credential": "card",
+    "until": "2099-12-31",
 }
 HOUSEHOLD = {"number": "F1234567"}
 # Bodies are of one kind or of another; of two ways the first is the one that is tried.
