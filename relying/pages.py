@@ -1,7 +1,5 @@
 """The page of a function that is another system's: what it is, where it leads, and one button."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, Flask, current_app, redirect, render_template
 from werkzeug.wrappers import Response
 
@@ -10,7 +8,7 @@ from authsvc.core.errors import StepUpRequired
 from authsvc.core.guard import let_form_lead_to
 from authsvc.core.web import door, kit
 from authsvc.identity.present import anybody
-from authsvc.identity.sessionpages import stronger
+from authsvc.identity.sessionpages import stronger, to_login
 from authsvc.identity.ways import ways_of
 
 bp = Blueprint("relying_pages", __name__, template_folder="templates")
@@ -51,7 +49,7 @@ def _here(function_id: str, unit_code: str | None) -> str:
 def _shown(function_id: str, unit_code: str | None) -> str | Response:
     here, view = _here(function_id, unit_code), anybody()
     if view is None:
-        return _to_login(here)
+        return to_login(here)
     try:
         entry = service.require_open(kit(), view=view, function_id=function_id, unit_code=unit_code)
     except StepUpRequired as refusal:
@@ -66,17 +64,13 @@ def _shown(function_id: str, unit_code: str | None) -> str | Response:
 def _led(function_id: str, unit_code: str | None) -> Response:
     here, view = _here(function_id, unit_code), anybody()
     if view is None:
-        return _to_login(here)
+        return to_login(here)
     try:
         launched = service.open_launch(kit(), view=view, function=function_id, unit_code=unit_code)
     except StepUpRequired as refusal:
         return redirect(stronger(here, refusal.members["ways"]), 303)
     # In the fragment: browsers send it to nobody, so that it stands in no log on the way; and in no page of ours.
     return Response(status=303, headers={"Location": f"{launched.address}#launch={launched.token}"})
-
-
-def _to_login(here: str) -> Response:
-    return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
 
 
 def register(app: Flask) -> None:

@@ -22,6 +22,7 @@ from mobileapp.phonekeys import PhoneKeys
 from tests.clocks import MovableClock
 
 PASSWORD = "Kite-7tail"
+NAME = "王小明"
 AMR = {
     "card": ("sc", "pwd"),
     "certificate": ("sc",),
@@ -60,7 +61,7 @@ def make_person(
         id=new_id(),
         national_id=national_id(number),
         birth_date=date(1970, 1, 1),
-        name="王小明",
+        name=NAME,
         card_number=f"{number:012d}",
         email=f"person{number}@example.org",
         backup_email=backup_email,

@@ -7,7 +7,7 @@ from flask import Flask
 
 from authsvc.core.i18n import N_, add_catalogue
 from authsvc.identity.ways import Function, ways_of
-from units import belonging, pages, views
+from units import belonging, granting_pages, granting_views, pages, role_pages, views
 
 HERE = Path(__file__).parent
 BY_ITS_OWN: Final = ("unit_certificate", "card", "certificate", "twfido", "qr", "otp")
@@ -56,3 +56,6 @@ def include(app: Flask) -> None:
     add_catalogue(app, HERE / "translations")
     views.register(app)
     pages.register(app)
+    granting_views.register(app)
+    granting_pages.register(app)
+    role_pages.register(app)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from authsvc.core.i18n import N_
 from authsvc.core.keys import Place, new_id
@@ -38,6 +38,7 @@ TEXTS: Final[Mapping[str, str]] = {
 class Done:
     """One deed as the unit's managers see it: `by` is a masked name or the unit's own, `about` a name or a role."""
 
+    id: str
     at: datetime
     act: str
     text: str
@@ -73,17 +74,23 @@ def name_of(session: Session, kit: Kit, acting: Acting) -> str:
     return masked(kit, session.get_one(Person, acting.person_id))["name"]
 
 
-def list_acts(session: Session, kit: Kit, registration_id: str, *, before: datetime | None = None) -> Sequence[Done]:
-    """Return up to 50 deeds of a unit, the newest first; `before` asks for older ones."""
+def list_acts(
+    session: Session, kit: Kit, registration_id: str, *, before: str | None = None, limit: int = PAGE
+) -> Sequence[Done]:
+    """Return up to `limit` deeds of a unit, the newest first; `before` (an id) asks for those that follow that one."""
     mine = select(UnitAct).where(UnitAct.registration_id == registration_id)
     if before is not None:
-        mine = mine.where(UnitAct.at < before)
-    rows = session.scalars(mine.order_by(UnitAct.at.desc(), UnitAct.id).limit(PAGE)).all()
+        last = aliased(UnitAct)
+        same = and_(UnitAct.at == last.at, UnitAct.id > last.id)
+        mine = mine.join(last, and_(last.id == before, last.registration_id == registration_id))
+        mine = mine.where(or_(UnitAct.at < last.at, same))
+    rows = session.scalars(mine.order_by(UnitAct.at.desc(), UnitAct.id).limit(limit)).all()
     return [_shown(kit.keys.place(UnitAct.__tablename__, row.id), row) for row in rows]
 
 
 def _shown(place: Place, row: UnitAct) -> Done:
     return Done(
+        id=row.id,
         at=row.at,
         act=row.act,
         text=TEXTS[row.act],

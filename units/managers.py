@@ -1,7 +1,6 @@
 """Managers (單位管理者登錄): named, listed and deleted by the unit's own credential alone; all of them are told."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import update
@@ -16,7 +15,6 @@ from authsvc.core.db import claim, hold
 from authsvc.core.errors import Invalid, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
-from authsvc.core.throttle import Limit
 from authsvc.identity import acting, challenges, people
 from authsvc.identity.acting import Acting
 from authsvc.identity.cards import CardProof
@@ -25,18 +23,14 @@ from authsvc.identity.numbers import mask_name
 from authsvc.identity.registry import Registry
 from units.members import Member, NewMember
 from units.models import CERTIFICATE, MANAGER, UnitMember, UnitRegistration
-from units.numbers import same_name
 from units.refusals import LastManager, ManagerAlreadyThere, NotResponsible, TooManyManagers
 
 FUNCTION: Final = "managers"
 MOST: Final = 50
 ADDED: Final = N_("Somebody was named a manager of your unit.")
 ENDED: Final = N_("Somebody is a manager of your unit no longer.")
-ANOTHER_PERSON: Final = N_("ID and name do not belong together. Please check both.")
 ANOTHER_CARD: Final = N_("The certificate that was read is not this person's.")
 NO_CARD: Final = N_("Please read the manager's certificate: put their card in the reader.")
-# An ID and a name are compared with the register: nobody is to guess names with it.
-ADDITIONS: Final = Limit(scope="unit-manager", tries=30, pause=timedelta(minutes=1), forgets=timedelta(hours=1))
 
 
 def list_managers(kit: Kit, view: Any, unit_code: str) -> Sequence[Member]:
@@ -61,9 +55,8 @@ def add_manager(
     """
     owner = require_owner(kit, view, unit_code)
     with audit.audited(kit, "unit.manager_added", actor=owner.actor, object=owner.registration_id):
-        kit.throttle.spend(ADDITIONS, kit.keys.index("unit-registration", owner.registration_id))
         serial = _read_certificate(kit, new, card_proof, browser)
-        _require_own_name(kit, new)
+        members.require_own_name(kit, owner.registration_id, new.national_id, new.name)
         row = members.new_row(kit, owner.registration_id, MANAGER, _with_serial(new, serial))
         with kit.begin() as session:
             owner = acting.require_still(session, kit, view, FUNCTION, unit_code)
@@ -136,13 +129,6 @@ def _read_certificate(kit: Kit, new: NewMember, proof: CardProof | None, browser
     if holder is None or holder.national_id != new.national_id:
         raise Invalid({"national_id": [ANOTHER_CARD]})
     return f"{card.certificate.serial_number:X}"
-
-
-def _require_own_name(kit: Kit, new: NewMember) -> None:
-    """Raise `Invalid` unless ID and name are one person's: a mistyped ID would let a stranger in."""
-    person = kit.port(Registry).find_by_id(new.national_id)  # type: ignore[type-abstract]
-    if person is None or not same_name(person.name, new.name):
-        raise Invalid({"name": [ANOTHER_PERSON]})
 
 
 def _add(session: Session, row: UnitMember) -> None:

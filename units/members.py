@@ -1,18 +1,27 @@
 """The list of a unit's managers and clerks: rows made, sealed, opened and ended."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from authsvc.core.errors import Invalid
+from authsvc.core.i18n import N_
 from authsvc.core.keys import Place, new_id
 from authsvc.core.kit import Kit
+from authsvc.core.throttle import Limit
 from authsvc.identity import people
 from authsvc.identity.numbers import mask_name, mask_number
+from authsvc.identity.registry import Registry
 from units.contact import Contact, opened, sealed
 from units.models import UnitMember
+from units.numbers import same_name
+
+# An ID and a name are compared with the register: nobody is to guess names with it.
+COMPARISONS: Final = Limit(scope="unit-member", tries=60, pause=timedelta(minutes=1), forgets=timedelta(hours=1))
+ANOTHER_PERSON: Final = N_("ID and name do not belong together. Please check both.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +54,17 @@ class NewMember:
     credential: str
     certificate_serial: str | None = None
     everything: bool = False
+
+
+def require_own_name(kit: Kit, registration_id: str, national_id: str, name: str) -> None:
+    """Raise `Invalid` unless ID and name are one person's: a mistyped ID would let a stranger in.
+
+    Raise `Throttled` for a unit that asks too often.
+    """
+    kit.throttle.spend(COMPARISONS, kit.keys.index("unit-registration", registration_id))
+    person = kit.port(Registry).find_by_id(national_id)  # type: ignore[type-abstract]
+    if person is None or not same_name(person.name, name):
+        raise Invalid({"name": [ANOTHER_PERSON]})
 
 
 def place_of(kit: Kit, member_id: str) -> Place:

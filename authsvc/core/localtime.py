@@ -1,6 +1,6 @@
 """Moments as people in Taiwan read them, on pages and in mails: Taipei's time, years of the Republic in Chinese."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
 TAIPEI: Final = timezone(timedelta(hours=8))  # no daylight saving since 1979
@@ -19,6 +19,11 @@ def moment_text(at: datetime, language: str) -> str:
     The pages' scripts write the same form (`moment` in texts.js and in the phone's i18n.js).
     """
     here = local(at)
+    return f"{day_text(here, language)}{' ' if language.startswith('zh') else ', '}{here:%H:%M}"
+
+
+def day_text(day: date, language: str) -> str:
+    """Return a calendar day: 民國115年11月21日 in Chinese, 21 Nov 2026 in any other language."""
     if language.startswith("zh"):
-        return f"民國{here.year - BEFORE_THE_REPUBLIC}年{here.month}月{here.day}日 {here:%H:%M}"
-    return f"{here.day} {MONTHS[here.month - 1]} {here.year}, {here:%H:%M}"
+        return f"民國{day.year - BEFORE_THE_REPUBLIC}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

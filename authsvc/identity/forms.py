@@ -60,7 +60,17 @@ def shown_again(template: str, refusal: Problem, **shown: Any) -> tuple[str, int
 
 def birth_date() -> str:
     """Return the three birth fields as an ISO date; a year below 200 is one of the Republic (民國)."""
-    parts = [request.form.get(f"birth_{part}", "").strip() for part in ("year", "month", "day")]
+    return typed_date("birth") or ""
+
+
+def typed_date(name: str) -> str | None:
+    """Return three fields (`<name>_year`, `_month`, `_day`) as an ISO date, "" for no date; None where all are empty.
+
+    A year below 200 is one of the Republic (民國).
+    """
+    parts = [request.form.get(f"{name}_{part}", "").strip() for part in ("year", "month", "day")]
+    if not any(parts):
+        return None
     if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - a year
         return ""
     year, month, day = map(int, parts)

@@ -149,6 +149,22 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "alert.not_me": {ELSE: N_("Alert: somebody began a login with your ID and birth date.")},
     "bindings.frozen": {ELSE: N_("You stopped new phones from being bound.")},
     "bindings.unfrozen": {ELSE: N_("You allowed new phones to be bound again.")},
+    "unit.role": {
+        "role_made": N_("You made a role for your unit."),
+        "role_changed": N_("You changed a role of your unit."),
+        "role_ended": N_("You deleted a role of your unit."),
+        ELSE: N_("A change of your unit's roles was refused."),
+    },
+    "unit.clerk": {
+        "clerk_added": N_("You added a clerk to your unit."),
+        "clerk_ended": N_("You deleted a clerk of your unit."),
+        ELSE: N_("A change of your unit's clerks was refused."),
+    },
+    "unit.grant": {
+        "granted": N_("You gave a clerk of your unit a role."),
+        "grant_ended": N_("You took a role from a clerk of your unit."),
+        ELSE: N_("Giving or taking a role in your unit was refused."),
+    },
     "device_code.asked": {"bindings_frozen": N_("A device code was refused, because you stopped new phones.")},
 }
 TOLD_BY: Final = {
@@ -156,6 +172,9 @@ TOLD_BY: Final = {
     "device.bound": "via",
     "device.unbound": "why",
     "counter.act": "act",
+    "unit.role": "act",
+    "unit.clerk": "act",
+    "unit.grant": "act",
     "passkey.removed": "why",
     "email.change_asked": "field",
     "email.changed": "field",

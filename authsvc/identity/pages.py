@@ -14,7 +14,7 @@ import authsvc.identity.sessions as sessions
 from authsvc.core import cookies
 from authsvc.core.errors import NotFound, StepUpRequired, every_refusal
 from authsvc.core.i18n import LANGUAGES, request_language, translate
-from authsvc.core.localtime import moment_text
+from authsvc.core.localtime import day_text, moment_text
 from authsvc.core.web import HTTP_CODES, door, kit
 from authsvc.identity.forms import next_page
 from authsvc.identity.present import current_session, current_unit, seconds_left, shown
@@ -167,4 +167,5 @@ def register(app: Flask) -> None:
     """Put the pages on the app."""
     app.context_processor(context)
     app.add_template_filter(lambda at: moment_text(at, request_language()), "moment")
+    app.add_template_filter(lambda day: day_text(day, request_language()), "day")
     app.register_blueprint(bp)

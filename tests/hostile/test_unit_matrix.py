@@ -47,6 +47,10 @@ NEVER: Final = "AAAAAAAAAAAAAAAAAAAAAA"
 BODIES: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
     ("PATCH", "/api/v1/units/<unit_code>/registration"): {"email": "new@example.org"},
     ("POST", "/api/v1/units/<unit_code>/managers"): CHEN,
+    ("POST", "/api/v1/units/<unit_code>/roles"): {"name": "文書", "functions": ["survey"]},
+    ("PUT", "/api/v1/units/<unit_code>/roles/<role_id>"): {"name": "文書", "functions": ["survey"]},
+    ("POST", "/api/v1/units/<unit_code>/clerks"): CHEN,
+    ("POST", "/api/v1/units/<unit_code>/grants"): {"clerk_id": NEVER, "role_id": NEVER},
 }
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "/units/<unit_code>/registration": {"name": "測試一號有限公司", "email": "new@example.org", "nhi_only": "1"},
@@ -54,6 +58,13 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "/units/<unit_code>/managers": CHEN,
     "/units/<unit_code>/managers/<member_id>/end": {},
     "/units/<unit_code>/functions/<function_id>": {},
+    "/units/<unit_code>/roles": {"name": "文書", "functions": "survey"},
+    "/units/<unit_code>/roles/<role_id>": {"name": "文書", "functions": "survey"},
+    "/units/<unit_code>/roles/<role_id>/end": {},
+    "/units/<unit_code>/clerks": CHEN,
+    "/units/<unit_code>/clerks/<clerk_id>/grants": {"role_id": NEVER},
+    "/units/<unit_code>/clerks/<clerk_id>/grants/<grant_id>/end": {},
+    "/units/<unit_code>/clerks/<clerk_id>/end": {},
 }
 
 

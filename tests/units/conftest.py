@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import httpx2
 import pytest
 from flask import Flask
 
 from authsvc.core.kit import Kit
 from mobileapp.client import Phone
 from mocks.card.cards import Deck
+from mocks.people import Person as Registered
 from mocks.people import World
+from mocks.registry import app as registry_app
 from tests.browser import Browser
 from tests.clocks import MovableClock
-from tests.factories import Somebody, make_bound_phone
+from tests.factories import NAME, Somebody, make_bound_phone, national_id
 from tests.insured import UNIT1
 from tests.people import make_card_holder
+from tests.simulators import Transports
 
 ENTRY: dict[str, Any] = {
     "unit_code": UNIT1,
@@ -33,6 +37,26 @@ CHEN: dict[str, Any] = {
     "email": "chen@example.org",
     "credential": "card",
 }
+
+
+@pytest.fixture
+def transports(transports: Transports, world: World) -> Transports:
+    """Put a register at hand that knows the people of `tests.factories`, too."""
+    invented = tuple(_registered(number) for number in range(1, 61))
+    known = World(people=world.people + invented, units=world.units)
+    return transports | {"registry": httpx2.WSGITransport(registry_app.create_app(known))}
+
+
+def _registered(number: int) -> Registered:
+    return Registered(
+        key=f"invented-{number}",
+        purpose="made by a test",
+        national_id=national_id(number),
+        name=NAME,
+        birth_date="1970-01-01",
+        kind="citizen",
+        card_number=f"{number:012d}",
+    )
 
 
 def holder(kit: Kit, deck: Deck, world: World, key: str) -> Somebody:
