@@ -149,6 +149,8 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "alert.not_me": {ELSE: N_("Alert: somebody began a login with your ID and birth date.")},
     "bindings.frozen": {ELSE: N_("You stopped new phones from being bound.")},
     "bindings.unfrozen": {ELSE: N_("You allowed new phones to be bound again.")},
+    "batch.uploaded": {ELSE: N_("You uploaded a file of people to register for your unit.")},
+    "batch.rows_downloaded": {ELSE: N_("You downloaded rows that failed of a file of your unit.")},
     "device_code.asked": {"bindings_frozen": N_("A device code was refused, because you stopped new phones.")},
 }
 TOLD_BY: Final = {
