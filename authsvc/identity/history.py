@@ -165,6 +165,8 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "grant_ended": N_("You took a role from a clerk of your unit."),
         ELSE: N_("Giving or taking a role in your unit was refused."),
     },
+    "batch.uploaded": {ELSE: N_("You uploaded a file of people to register for your unit.")},
+    "batch.rows_downloaded": {ELSE: N_("You downloaded rows that failed of a file of your unit.")},
     "device_code.asked": {"bindings_frozen": N_("A device code was refused, because you stopped new phones.")},
 }
 TOLD_BY: Final = {

@@ -13,6 +13,7 @@ from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
 from authsvc.identity.people import Contact
+from authsvc.identity.registryanswers import Insured
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
 Unbinding = Callable[[Session, Kit, Device], None]
@@ -56,6 +57,23 @@ class DeviceCodes:
 
     make: Callable[..., MadeCode]
     follow: Callable[..., str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Somebody whom their employer applies for: as the registry knows them, and how the employer says they are reached.
+
+    Backup addresses are the person's own to give.
+    """
+
+    insured: Insured
+    contact: Contact
+
+
+# Applications of many people at once: prepared (kit, entries, language=, at=) without a transaction, then written in
+# one by what is answered, which says of each in order: applied, already_registered, already_applied, card_not_valid.
+Writing = Callable[[Session], Sequence[str]]
+Entering = Callable[..., Writing]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +155,7 @@ class Ways:
     openings: dict[str, Opening] = field(default_factory=dict)
     leavings: dict[str, Leaving] = field(default_factory=dict)
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
+    entering: dict[str, Entering] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     memberships: dict[str, Memberships] = field(default_factory=dict)
     session_kinds: dict[str, SessionKind] = field(default_factory=dict)  # by the name of their door

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -167,7 +168,7 @@ def test_a_mail_whose_key_is_gone_is_put_off_and_named_by_its_id_only(
         {"subject": "one\ntwo"},
     ],
 )
-def test_nobody_slips_a_header_or_a_second_recipient_in(office: PostOffice, change: dict[str, str]) -> None:
+def test_nobody_slips_a_header_or_a_second_recipient_in(office: PostOffice, change: dict[str, Any]) -> None:
     with pytest.raises(NotSent):
         office.smtp.send(replace(LETTER, **change))
     assert office.mails() == []
