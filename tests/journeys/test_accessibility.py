@@ -97,7 +97,7 @@ def doors(house: tuple[Stack, Browser], people: list[Person]) -> dict[str, Calla
         ANYONE: lambda _context: None,
         CARD: lambda context: context.add_cookies(cookies),
         STAFF: lambda context: context.add_cookies(at_counter),
-        OWNER: lambda context: context.add_cookies(owner),  # type: ignore[arg-type]
+        OWNER: lambda context: context.add_cookies(owner),
     }
 
 
