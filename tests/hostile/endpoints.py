@@ -55,6 +55,8 @@ GOOD: dict[str, Any] = {
     "consent_version": CONSENT,
     "by_link": True,
     "function": "enquiry",
+    "card_number": "900000031111",
+    "proof": "AAAA",
 }
 HOUSEHOLD = {"number": "F1234567"}
 # Bodies are of one kind or of another; of two ways the first is the one that is tried.

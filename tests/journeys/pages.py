@@ -2,8 +2,8 @@
 
 from typing import Final
 
-# Nobody is logged in · a person who came in by card · a member of staff at the counter.
-ANYONE, CARD, STAFF = "anyone", "card", "staff"
+# Nobody is logged in · a person who came in by card · a member of staff at the counter · an underwriting account.
+ANYONE, CARD, STAFF, ACCOUNT = "anyone", "card", "staff", "account"
 
 # Path (as a browser opens it; it must lead to the page itself, not away from it) → who opens it. `{device}` stands for
 # the phone of the person who came in by card, `{person}` for that person, whose record the member of staff has opened.
@@ -33,6 +33,14 @@ PAGES: Final = {
     "/app/phone?state=another&code=a-code": ANYONE,
     "/app/b": ANYONE,
     "/app/q": ANYONE,
+    "/underwriting": ANYONE,
+    "/underwriting/register": ANYONE,
+    "/underwriting/forgotten": ANYONE,
+    "/underwriting/activate#a-token": ANYONE,
+    "/underwriting/reset#a-token": ANYONE,
+    "/underwriting/home": ACCOUNT,
+    "/underwriting/account": ACCOUNT,
+    "/units/110900011/functions/statements": ACCOUNT,
     "/counter/login": ANYONE,
     "/counter": STAFF,
     "/counter/register": STAFF,
@@ -56,7 +64,6 @@ PAGES: Final = {
 # Rules of the app that a browser may GET and that are no page of their own, and why.
 NO_PAGES: Final = {
     "/registration/": "leads on to /registration/apply",
-    "/units/<unit_code>/functions/<function_id>": "the page of /functions/filings, with a unit on it",
     "/login/qr/<order_id>": "needs a live order: examined by its own test",
     "/login/twfido/<login_id>": "needs a live login: examined by its own test",
     "/login/twfido/return": "leads on to the page of the login that it names",

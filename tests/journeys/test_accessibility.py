@@ -28,7 +28,7 @@ from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.examine import by_tabulator, settle, shape, violations, width_of, with_letters_twice_as_large
 from tests.journeys.locks import PhoneLock
-from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
+from tests.journeys.pages import ACCOUNT, ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, SETTLED, WIDE, Studio
 from tests.turns import EVERYTHING
 
@@ -81,10 +81,14 @@ def doors(house: tuple[Stack, Browser], people: list[Person]) -> dict[str, Calla
     desk = open_in(browser, "zh-Hant-TW")
     acts.enter_counter(desk, stack)
     at_counter = desk.context.cookies()
+    clerk = open_in(browser, "zh-Hant-TW")
+    acts.enter_underwriting(clerk, stack, next(one for one in people if one.card_id == "wang-nhi"))
+    with_account = clerk.context.cookies()
     return {
         ANYONE: lambda _context: None,
         CARD: lambda context: context.add_cookies(cookies),
         STAFF: lambda context: context.add_cookies(at_counter),
+        ACCOUNT: lambda context: context.add_cookies(with_account),
     }
 
 
