@@ -13,7 +13,7 @@ const proof = form.elements.namedItem("proof");
 
 function show(key, { done = false } = {}) {
   words.textContent = text(key);
-  progress.hidden = key === "not-worked";
+  progress.hidden = key !== "working";
   button.disabled = !done;
 }
 
