@@ -54,6 +54,10 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         ELSE: N_("A login with a certificate in your name was refused: the registry named somebody else as its holder.")
     },
     "certificate.replaced": {ELSE: N_("Another certificate of yours now opens your account.")},
+    "launch.opened": {"done": N_("You opened a function of another system.")},
+    "underwriting.activated": {
+        "done": N_("An account of the underwriting service was opened for a unit with your ID and card number.")
+    },
     "login.passkey": {
         "passkey_copied": N_("A login with a passkey was refused: it seems that there is a copy of it."),
         "suspended": N_("A login was refused: your online services are suspended."),

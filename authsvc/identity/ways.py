@@ -142,7 +142,7 @@ class Ways:
 
     logins: list[LoginWay] = field(default_factory=list)
     login_notes: list[str] = field(default_factory=list)  # templates shown above the ways of logging in
-    login_foot: list[str] = field(default_factory=list)  # and below them
+    login_links: list["MenuEntry"] = field(default_factory=list)  # ways in that are no tab of the login page
     checks: dict[str, Check] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     unbindings: dict[str, Unbinding] = field(default_factory=dict)

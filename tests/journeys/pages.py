@@ -3,8 +3,8 @@
 from typing import Final
 
 # Nobody is logged in · a person who came in by card, a manager of everything in a unit · a member of staff at the
-# counter · whoever came with the unit's certificate to name managers.
-ANYONE, CARD, STAFF, OWNER = "anyone", "card", "staff", "owner"
+# counter · whoever came with the unit's certificate to name managers · an underwriting account.
+ANYONE, CARD, STAFF, OWNER, ACCOUNT = "anyone", "card", "staff", "owner", "account"
 
 # Path (as a browser opens it; it must lead to the page itself, not away from it) → who opens it. `{device}` stands for
 # the phone of the person who came in by card, `{person}` for that person, whose record the member of staff has opened.
@@ -34,6 +34,14 @@ PAGES: Final = {
     "/app/phone?state=another&code=a-code": ANYONE,
     "/app/b": ANYONE,
     "/app/q": ANYONE,
+    "/underwriting": ANYONE,
+    "/underwriting/register": ANYONE,
+    "/underwriting/forgotten": ANYONE,
+    "/underwriting/activate#a-token": ANYONE,
+    "/underwriting/reset#a-token": ANYONE,
+    "/underwriting/home": ACCOUNT,
+    "/underwriting/account": ACCOUNT,
+    "/units/110900011/functions/statements": ACCOUNT,
     "/counter/login": ANYONE,
     "/counter": STAFF,
     "/counter/register": STAFF,

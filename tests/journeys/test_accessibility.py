@@ -36,7 +36,7 @@ from tests.journeys.examine import (
     with_letters_twice_as_large,
 )
 from tests.journeys.locks import PhoneLock
-from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, OWNER, PAGES, STAFF
+from tests.journeys.pages import ACCOUNT, ANYONE, CARD, NO_PAGES, NOT_OURS, OWNER, PAGES, STAFF
 from tests.journeys.pictures_session import UNIT_CODE
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, WIDE, Studio
 from tests.turns import EVERYTHING
@@ -93,11 +93,15 @@ def doors(house: tuple[Stack, Browser], people: list[Person]) -> dict[str, Calla
     desk = open_in(browser, "zh-Hant-TW")
     acts.enter_counter(desk, stack)
     at_counter = desk.context.cookies()
+    clerk = open_in(browser, "zh-Hant-TW")
+    acts.enter_underwriting(clerk, stack, next(one for one in people if one.card_id == "wang-nhi"))
+    with_account = clerk.context.cookies()
     return {
         ANYONE: lambda _context: None,
         CARD: lambda context: context.add_cookies(cookies),
         STAFF: lambda context: context.add_cookies(at_counter),
         OWNER: lambda context: context.add_cookies(owner),
+        ACCOUNT: lambda context: context.add_cookies(with_account),
     }
 
 
