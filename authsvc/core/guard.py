@@ -132,6 +132,7 @@ def _lets_file_in() -> bool:
         return False
     known()
     request.max_content_length = most + MAX_BODY  # of the form around the file
+    request.max_form_memory_size = 4 * MAX_BODY  # the parser's own buffer counts too, and it reads 64 KiB at a time
     if not request.path.startswith(API):
         return False
     if request.mimetype != "multipart/form-data":

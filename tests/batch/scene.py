@@ -1,5 +1,6 @@
 """Given: a unit, its clerk and manager, files, and a crowd insured there; then: what became of the files."""
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,14 +17,14 @@ from authsvc.core.kit import Kit
 from authsvc.core.localtime import local
 from authsvc.core.outbox import OutboxMail
 from authsvc.registration.models import Registration
-from batch import working
+from batch import service, working
 from batch.models import Batch, BatchPart, BatchResult
 from batch.queries import QUERY
 from batch.service import UPLOAD, open_rows
 from mocks.people import Person as Citizen
 from mocks.people import World
 from tests.conftest import ORIGIN, client_of
-from tests.factories import Somebody, log_in, make_person
+from tests.factories import Somebody, log_in, make_person, session_of
 from tests.insured import UNIT1, Registered, make_clerk, make_manager, make_unit
 
 BOTH = (UPLOAD, QUERY)
@@ -95,6 +96,14 @@ class Scene:
         assert answer.json is not None
         return str(answer.json["id"])
 
+    def taken(self, content: bytes) -> str:
+        """Let a new clerk upload a file without the web, and return the batch's id."""
+        person = self.somebody()
+        make_clerk(self.kit, self.unit, person, functions=BOTH)
+        view, stream = session_of(self.kit, person.id), io.BytesIO(content)
+        asked = {"unit_code": self.unit.code, "file_name": self.name(), "stream": stream}
+        return service.upload(self.kit, view=view, **asked).id  # type: ignore[arg-type]
+
     def work(self) -> int:
         """Work until nothing is due; return how many parts were taken up."""
         done = 0
@@ -138,13 +147,16 @@ class Scene:
             acts = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "registration.applied")
             return session.scalar(acts) or 0
 
-    def require_whole(self, batch_id: str) -> None:
+    def require_whole(self, *batch_ids: str) -> None:
         """Require that each row was counted once and each application has its mail and its act, once."""
-        row, words = self.batch(batch_id), self.words(batch_id)
-        good = sum(word == "applied" for word in words.values())
-        assert (row.successes, row.failures) == (good, len(words) - good)
-        assert row.done_rows == row.successes + row.failures == len(words)
-        assert len(self.applications()) == len(self.mails()) == self.applied() == good
+        entered = 0
+        for batch_id in batch_ids:
+            row, words = self.batch(batch_id), self.words(batch_id)
+            good = sum(word == "applied" for word in words.values())
+            assert (row.successes, row.failures) == (good, len(words) - good)
+            assert row.done_rows == row.successes + row.failures == len(words)
+            entered += good
+        assert len(self.applications()) == len(self.mails()) == self.applied() == entered
 
 
 def make_scene(app: Flask, world: World) -> Scene:

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from authsvc.identity.models import Person
 from batch.models import Batch, BatchPart
 from batch.queries import QUERY
-from batch.service import MOST_BYTES, UPLOAD, UPLOADS
-from tests.batch.faulty import REFUSED
+from batch.reading import MOST_ROWS
+from batch.service import MOST_BYTES, PART_ROWS, UPLOAD, UPLOADS
+from tests.batch.faulty import REFUSED, ROW
 from tests.batch.scene import Scene, file_of, line
 from tests.clocks import MovableClock
 from tests.conftest import ORIGIN, client_of
@@ -65,6 +66,14 @@ def test_the_day_in_the_name_is_taipeis(scene: Scene, clock: MovableClock) -> No
     assert str(int(clock.now().strftime("%d"))) != str(int(tomorrow[-6:-4]))
     # then
     assert clerk.upload(file_of(scene.crowd[:1]), name=tomorrow).status_code == 201
+
+
+def test_the_most_rows_are_taken(scene: Scene) -> None:
+    answer = scene.clerk().upload(ROW * MOST_ROWS, name=scene.name())
+
+    assert answer.status_code == 201, answer.json
+    assert (answer.json or {})["rows"] == MOST_ROWS
+    assert scene.parts((answer.json or {})["id"]) == MOST_ROWS / PART_ROWS
 
 
 def test_more_than_the_most_is_too_large(scene: Scene) -> None:

@@ -12,6 +12,7 @@ const fault = form.querySelector("[data-fault]");
 const drop = document.getElementById("drop");
 const { unit, name: today, most, email, mobile, phone } = form.dataset;
 const patterns = { email, mobile, phone };
+const SHOWN = 10;
 let asked = 0;
 
 function paragraph(words) {
@@ -24,7 +25,7 @@ const named = (row) => (row === 0 ? text("the-file") : text("row", { row }));
 
 function listOf(faults, kind) {
   const list = document.createElement("ul");
-  for (const { row, reason } of faults) {
+  for (const { row, reason } of faults.slice(0, SHOWN)) {
     const line = document.createElement("li");
     line.dataset.row = row;
     line.dataset.reason = reason;
@@ -42,9 +43,10 @@ function say(state, ...parts) {
 }
 
 function sayChecked({ rows, file, some, bad }) {
-  if (file.length > 0) return say("bad", paragraph(text("check-bad")), listOf(file, "file"));
+  const faults = file.length || bad;
+  const more = faults > SHOWN ? [paragraph(text("check-more", { more: faults - SHOWN }))] : [];
+  if (file.length > 0) return say("bad", paragraph(text("check-bad")), listOf(file, "file"), ...more);
   if (bad === 0) return say("good", paragraph(text("check-good", { rows })));
-  const more = bad > some.length ? [paragraph(text("check-more", { more: bad - some.length }))] : [];
   return say("warn", paragraph(text("check-some", { rows, bad })), listOf(some, "row"), ...more);
 }
 
@@ -100,6 +102,7 @@ function tellProgress({ loaded, total }) {
 
 function showRefusal(refusal) {
   document.getElementById("progress").hidden = true;
+  box.hidden = true;
   showFault(fault, refusal);
   const rows = Object.entries(refusal.errors ?? {});
   const list = document.createElement("ul");
