@@ -11,7 +11,10 @@ from units import belonging, granting_pages, granting_views, pages, role_pages, 
 
 HERE = Path(__file__).parent
 REGISTERING: Final = MenuEntry(
-    title=N_("An insured unit that is not registered yet? Register the unit"), href="/units/register", order=20, inside=False
+    title=N_("An insured unit that is not registered yet? Register the unit"),
+    href="/units/register",
+    order=20,
+    inside=False,
 )
 BY_ITS_OWN: Final = ("unit_certificate", "card", "certificate", "twfido", "qr", "otp")
 BY_A_MANAGER: Final = ("card", "certificate", "passkey", "twfido", "qr", "otp")

@@ -41,8 +41,7 @@ def make_unit(stack: Stack, manager: Person) -> list[dict[str, str]]:
         named = {"national_id": manager.national_id, "name": manager.name}
         owner.call("POST", f"{HERE}/managers", named | reached)
         return [
-            {"name": cookie.name, "value": cookie.value or "", "url": stack.origin}
-            for cookie in owner.http.cookies.jar
+            {"name": cookie.name, "value": cookie.value or "", "url": stack.origin} for cookie in owner.http.cookies.jar
         ]
 
 
