@@ -29,7 +29,7 @@ function listOf(faults, kind) {
     const line = document.createElement("li");
     line.dataset.row = row;
     line.dataset.reason = reason;
-    line.textContent = named(row) + text("colon") + text(`${kind}-${reason}`);
+    line.textContent = text("fault-of", { row: named(row), fault: text(`${kind}-${reason}`) });
     list.append(line);
   }
   return list;
@@ -108,7 +108,7 @@ function showRefusal(refusal) {
   const list = document.createElement("ul");
   for (const [row, words] of rows) {
     const line = document.createElement("li");
-    line.textContent = (row === "file" ? text("the-file") : text("row", { row })) + text("colon") + words;
+    line.textContent = text("fault-of", { row: named(row === "file" ? 0 : row), fault: words });
     list.append(line);
   }
   if (rows.length > 0) fault.append(list);
