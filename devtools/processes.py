@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import httpx2
 
 from devtools.guardian import end_groups, signal_group
+from devtools.nursery import Nursery, Nursling, is_module
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -26,10 +27,16 @@ class StackError(RuntimeError):
 class Child:
     """One process in a group of its own, with its output in `<log_dir>/<name>.log`."""
 
-    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], log_dir: Path) -> None:
-        """Start it."""
-        self.name, self.command, self.env = name, command, env
+    def __init__(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str], log_dir: Path, nursery: Nursery | None
+    ) -> None:
+        """Start it; in a nursery, where there is one."""
+        self.name, self.command, self.env, self.nursery = name, command, env, nursery
         self.log = log_dir / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | Nursling
+        if nursery is not None and is_module(command):
+            self.process = nursery.start(command, cwd=ROOT, env=env, log=self.log)
+            return
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 command,
@@ -83,6 +90,9 @@ def answers(url: str) -> bool:
 class Family:
     """The processes of one stack; leaving the `with` block ends them, and so does the parent's death."""
 
+    # Tests put one here for a whole run; programs for people start each process by itself.
+    nursery: ClassVar[Nursery | None] = None
+
     def __init__(self, log_dir: Path) -> None:
         """Prepare an empty family; nothing runs yet."""
         self.log_dir = log_dir
@@ -100,9 +110,9 @@ class Family:
         )
         return self
 
-    def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> Child:
-        """Start a process, remembered for its end."""
-        child = Child(name, command, env=env, log_dir=self.log_dir)
+    def start(self, name: str, command: Sequence[str], env: Mapping[str, str], *, alone: bool = False) -> Child:
+        """Start a process, remembered for its end; `alone` is one that must import everything by itself."""
+        child = Child(name, command, env=env, log_dir=self.log_dir, nursery=None if alone else self.nursery)
         self._tell(f"+{child.process.pid}")
         self.children.append(child)
         return child
@@ -151,7 +161,7 @@ class Family:
         self._guardian.stdin.write(f"{line}\n")
 
 
-def wait_quietly(process: subprocess.Popen[bytes], seconds: float = 5.0) -> None:
+def wait_quietly(process: subprocess.Popen[bytes] | Nursling, seconds: float = 5.0) -> None:
     """Wait for a process to end, at most so long."""
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:

@@ -105,7 +105,7 @@ class Stack:
     def restart(self, name: str) -> None:
         """Start a killed process again as it was, and wait until it answers where it has an address."""
         was = self._killed.pop(name)
-        child = self.family.start(name, was.command, was.env)
+        child = self.family.start(name, was.command, was.env, alone=was.nursery is None)
         if name in self.urls:
             child.wait_until_healthy(self.urls[name])
 
@@ -195,7 +195,7 @@ class Stack:
         front = [sys.executable, "-m", "devtools.front", str(self.ports.service), str(behind), str(pushing)]
         self.family.start("front", front, clean_environment())
         push = [sys.executable, "-m", "gunicorn", "-c", "qrlogin/pushserver.py", "-b", f"{HOST}:{pushing}", "wsgi:app"]
-        self.family.start("push", push, environment)
+        self.family.start("push", push, environment, alone=True)  # gevent changes modules before others take from them
         return behind
 
 

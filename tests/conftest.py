@@ -1,7 +1,8 @@
 """Given: a clock that moves, both databases, the real service and the real simulators in one process."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +24,8 @@ from authsvc.core.db import open_engine
 from authsvc.core.kit import Kit
 from authsvc.outside import DEMO_TWFIDO_ID, DEMO_TWFIDO_KEY
 from authsvc.settings import Settings
+from devtools.nursery import Nursery, Nursling
+from devtools.processes import Family
 from mocks.card import app as card_app
 from mocks.card.cards import Deck, open_deck
 from mocks.clock import Clock
@@ -87,6 +90,28 @@ def routes_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
         yield
+
+
+class LateNursery(Nursery):
+    """A nursery that begins when it is first needed: many workers never start a process."""
+
+    def __init__(self, until_the_end: ExitStack) -> None:
+        self.until_the_end, self.begun = until_the_end, False
+
+    def start(self, command: Sequence[str], **more: Any) -> Nursling:
+        if not self.begun:
+            self.begun = True
+            self.until_the_end.enter_context(self)
+        return super().start(command, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nursery() -> Iterator[None]:
+    """Fork the processes of all stacks from one that has imported everything."""
+    with ExitStack() as until_the_end:
+        Family.nursery = LateNursery(until_the_end)
+        yield
+        Family.nursery = None
 
 
 @pytest.fixture(scope="session")
