@@ -148,7 +148,9 @@ def test_of_the_functions_only_those_open_that_name_this_way(inside: Clerk, kit:
         unit = {} if function.audience == "anyone" else {"unit_code": "110900011"}
         opened[name] = inside.post("/launches", {"function": name, **unit}).status_code
 
-    assert {name for name, status in opened.items() if status == 201} == {"statements", "payment_slips", "downloads"}
+    listed = inside.call("GET", "/underwriting/functions").get_json()
+    assert [each["id"] for each in listed] == ["statements", "payment_slips", "downloads"]
+    assert {name for name, status in opened.items() if status == 201} == {each["id"] for each in listed}
     assert set(opened.values()) <= {201, 403, 404}
     assert opened["enquiry"] == opened["security"] == 404  # a person's: not even a stronger login is asked for
     assert inside.post("/launches", {"function": "statements", "unit_code": UNIT2}).status_code == 404
