@@ -8,7 +8,6 @@ from flask import Blueprint, Flask, redirect, render_template, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-import authsvc.identity.acting as acting
 import underwriting.schemas as schemas
 import underwriting.service as service
 import underwriting.sessions as sessions
@@ -102,8 +101,7 @@ def home() -> str | Response:
     view = present()
     if view is None:
         return redirect(LOGIN, 303)
-    offers = [offer for offer in acting.offers(kit(), view, view.unit_code) if offer.open]
-    return render_template("underwriting/home.html", view=view, offers=offers)
+    return render_template("underwriting/home.html", view=view, offers=sessions.open_functions(kit(), view=view))
 
 
 @bp.get("/underwriting/account")

@@ -63,7 +63,7 @@ def require(kit: Kit, solution: str) -> None:
 
 
 def _unseen(session: Session, kit: Kit, signature: str, until: datetime) -> bool:
-    row = {"digest": kit.keys.mac("proof-of-work/used", signature.lower()), "expires_at": until}
+    row = {"digest": kit.keys.mac("proof-of-work/used", signature), "expires_at": until}
     first = upsert(session, UsedProof.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
     return session.execute(first.returning(UsedProof.digest).values(**row)).first() is not None
 

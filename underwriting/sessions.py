@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+import authsvc.identity.acting as acting
 import underwriting.letters as letters
 import underwriting.service as service
 from authsvc.core import audit
@@ -15,6 +16,7 @@ from authsvc.core.errors import Forbidden, NotFound, Refused
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
 from authsvc.identity import opened, standing
+from authsvc.identity.functions import Offer
 from authsvc.identity.models import Person
 from authsvc.identity.numbers import mask_number
 from authsvc.identity.opened import Entered
@@ -130,6 +132,11 @@ def memberships(session: Session, _kit: Kit, view: Any, _at: datetime) -> Sequen
         return []
     code, name = account.unit_code, account.unit_name
     return [Membership(registration_id="", unit_code=code, unit_name=name, part="account", everything=True)]
+
+
+def open_functions(kit: Kit, *, view: AccountView) -> list[Offer]:
+    """Return what an account opens in its unit, in the menu's order; what asks for more is left out."""
+    return [offer for offer in acting.offers(kit, view, view.unit_code) if offer.open]
 
 
 def change_password(kit: Kit, *, view: AccountView, current: str, new: str) -> None:

@@ -12,6 +12,8 @@ from authsvc.core.cookies import give_browser_token
 from authsvc.core.errors import NotFound, Throttled, Unavailable
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity.forms import in_service_hours
+from authsvc.identity.functions import Offer
+from authsvc.identity.functionviews import OfferOut
 from authsvc.identity.hours import OutsideServiceHours
 from authsvc.identity.standing import OnlineServicesSuspended
 from underwriting.models import AccountView
@@ -103,6 +105,15 @@ def show_session() -> AccountView:
 def log_out() -> None:
     """Log out."""
     sessions.log_out(kit(), view=who())
+
+
+@bp.route("/underwriting/functions", methods=["GET"])
+@door("underwriting")
+@bp.response(200, OfferOut(many=True))
+@bp.refuses(LoginRequired)
+def list_functions() -> list[Offer]:
+    """List what the account opens in its unit."""
+    return sessions.open_functions(kit(), view=who())
 
 
 @bp.route("/underwriting/account/password", methods=["PUT"])

@@ -12,6 +12,7 @@ from authsvc.core.cookies import cookie_name
 from authsvc.core.kit import Kit
 from authsvc.identity import suspension
 from authsvc.identity.passwords import Passwords
+from authsvc.identity.sessions import leave_browser
 from authsvc.identity.ways import Ways
 from authsvc.settings import Settings
 from mocks.card.cards import Deck
@@ -147,8 +148,11 @@ def test_of_the_functions_only_those_open_that_name_this_way(inside: Clerk, kit:
         unit = {} if function.audience == "anyone" else {"unit_code": "110900011"}
         opened[name] = inside.post("/launches", {"function": name, **unit}).status_code
 
-    assert {name for name, status in opened.items() if status == 201} == {"statements", "payment_slips", "downloads"}
+    listed = inside.call("GET", "/underwriting/functions").get_json()
+    assert [each["id"] for each in listed] == ["statements", "payment_slips", "downloads"]
+    assert {name for name, status in opened.items() if status == 201} == {each["id"] for each in listed}
     assert set(opened.values()) <= {201, 403, 404}
+    assert opened["enquiry"] == opened["security"] == 404  # a person's: not even a stronger login is asked for
     assert inside.post("/launches", {"function": "statements", "unit_code": UNIT2}).status_code == 404
 
 
@@ -174,18 +178,26 @@ def test_logging_out_ends_the_session_and_a_launch_that_is_under_way(inside: Cle
     assert refusal(inside.call("GET", "/underwriting/session")) == (401, "login_required")
 
 
-def test_a_session_of_a_person_in_the_same_browser_ends_and_the_other_way_round(member: Clerk, kit: Kit) -> None:
-    person = make_person(kit)
-    log_in(member.client, kit, person)
-    assert member.log_in().status_code == 201
-    assert refusal(member.call("GET", "/sessions/current")) == (401, "login_required")
+def test_a_session_of_a_person_in_the_same_browser_ends_and_the_other_way_round(
+    member: Clerk, new_clerk: Callable[..., Clerk], kit: Kit
+) -> None:
+    """The cookie's value is new each time; the old one, shown by a copy, opens nothing either."""
+    copy, name = new_clerk(), cookie_name(kit.settings)
+    persons = log_in(member.client, kit, make_person(kit))
+    copy.client.set_cookie(name, persons.token, domain="localhost")
+    assert copy.call("GET", "/sessions/current").status_code == 200
 
-    cookie = member.client.get_cookie(cookie_name(kit.settings))
-    assert cookie is not None
-    caller = replace(kit.caller, browser=cookie.value)
+    assert member.log_in().status_code == 201
+    assert refusal(copy.call("GET", "/sessions/current")) == (401, "login_required")
+    accounts = member.client.get_cookie(name)
+    assert accounts is not None
+    copy.client.set_cookie(name, accounts.value, domain="localhost")
+    assert copy.call("GET", "/underwriting/session").status_code == 200
+
+    caller = replace(kit.caller, browser=accounts.value)
     with kit.begin() as session:
-        kit.port(Ways).on_left(session, kit.on_behalf_of(caller), kit.keys.mac("browser", cookie.value))
-    assert refusal(member.call("GET", "/underwriting/session")) == (401, "login_required")
+        leave_browser(session, kit.on_behalf_of(caller))
+    assert refusal(copy.call("GET", "/underwriting/session")) == (401, "login_required")
 
 
 def test_a_session_ends_when_nobody_uses_it(inside: Clerk, kit: Kit, clock: MovableClock) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from authsvc.core.kit import Kit
 from authsvc.core.remote import Remote
+from authsvc.identity.passwords import Passwords
 from authsvc.identity.registry import HttpRegistry, Registry
 from mocks.card.cards import Deck
 from mocks.people import World
@@ -89,6 +90,14 @@ def test_what_the_registry_is_asked_does_not_depend_on_what_is_right(
 ) -> None:
     """Each application asks two questions and costs one hash, whoever applies."""
     asked: list[str] = []
+    passwords = kit.port(Passwords)
+
+    class Hashing(Passwords):
+        def hash(self, password: str) -> str:
+            asked.append("hash")
+            return super().hash(password)
+
+    kit.ports[Passwords] = Hashing(passwords.keys, passwords.hasher)
     inner = transports["registry"].handle_request
 
     class Counting(httpx2.BaseTransport):
@@ -103,7 +112,7 @@ def test_what_the_registry_is_asked_does_not_depend_on_what_is_right(
         assert clerk.apply(**wrong).status_code == 202
         questions.append(list(asked))
 
-    assert questions == [["/v1/units/find", "/v1/units/insured"]] * 4
+    assert questions == [["/v1/units/find", "/v1/units/insured", "hash"]] * 4
 
 
 @pytest.mark.parametrize("target", ["units", "unit_people"])
