@@ -126,12 +126,18 @@ def _card(wanted: dict[bytes, Draft], row: Any) -> Any:
 
 
 def _insert(session: Session, drafts: Sequence[Draft]) -> set[bytes]:
-    """Insert applications; return whose went in, which waits for those who are just being entered elsewhere."""
+    """Insert applications; return whose went in, which waits for those who are just being entered elsewhere.
+
+    Row by row in one pipeline and then a look at which are there: one statement for all with RETURNING takes twice
+    the time, because its thousands of parameters are parsed.
+    """
     if not drafts:
         return set()
+    rows = [draft.columns for draft in drafts]
     table = Registration.__table__
-    statement = upsert(session, table).on_conflict_do_nothing().returning(table.c.national_id_index)  # type: ignore[arg-type]
-    return set(session.execute(statement, [draft.columns for draft in drafts]).scalars())
+    session.execute(upsert(session, table).on_conflict_do_nothing(), rows)  # type: ignore[arg-type]
+    ours = Registration.id.in_([row["id"] for row in rows])
+    return set(session.scalars(select(Registration.national_id_index).where(ours)))
 
 
 def _take_back(session: Session, entered: Collection[bytes]) -> set[bytes]:

@@ -275,9 +275,8 @@ def test_steady_work_outlives_a_database_that_goes_away(app: Flask, settings_of_
     assert settings_of_office.engine is not None
 
 
-def test_a_worker_whose_work_fails_ends_so_that_it_is_started_anew(
-    app: Flask, settings_of_office: Kit, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.mark.usefixtures("settings_of_office")
+def test_a_worker_whose_work_fails_ends_so_that_it_is_started_anew(app: Flask) -> None:
     # given work with a mistake in it
     def work(_kit: Kit) -> bool:
         raise LookupError("a mistake")
@@ -305,7 +304,7 @@ def test_a_flood_of_mail_holds_up_neither_the_jobs_nor_the_end(
     every_minute(app, lambda _kit: done.append(len(office.mails())))
     now = kit.clock.now()
     to = [f"{number}@example.org" for number in range(worker.MOST_AT_ONCE * 2)]
-    link = {"link": "http://localhost:8000"}
+    link: dict[str, str | int | None] = {"link": "http://localhost:8000"}
     rows = [outbox.written(kit, to=one, template=COMPLETED, language="en", values=link, at=now) for one in to]
     with kit.begin() as session:
         outbox.post_bulk(session, rows)
