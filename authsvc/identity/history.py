@@ -97,6 +97,9 @@ TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "card_replaced": N_("At the counter: your new card was taken down."),
         "suspended": N_("At the counter: your online services were suspended."),
         "restored": N_("At the counter: your online services were restored."),
+        "examined": N_("The help desk looked at your account."),
+        "session_ended": N_("The help desk ended a login of yours."),
+        "sessions_ended": N_("The help desk ended all your logins."),
         ELSE: N_("Something was done for you at the counter."),
     },
     "authenticator.registered": {
@@ -207,7 +210,12 @@ class HistoryPage:
 
 def show_history(kit: Kit, *, view: SessionView, before: str | None = None, limit: int = PAGE) -> HistoryPage:
     """Return up to `limit` of the person's own events that are older than `before`, the newest first."""
-    mine = select(AuditEvent).where(AuditEvent.actor == view.person_id, _told())
+    return history_of(kit, view.person_id, before=before, limit=limit)
+
+
+def history_of(kit: Kit, person_id: str, *, before: str | None = None, limit: int = PAGE) -> HistoryPage:
+    """Return the same for a person who is not there: those who help look it up."""
+    mine = select(AuditEvent).where(AuditEvent.actor == person_id, _told())
     if before is not None:
         mine = mine.where(AuditEvent.id < int(before))
     with kit.read() as session:

@@ -13,6 +13,7 @@ from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
 from authsvc.identity.people import Contact
+from authsvc.identity.records import Applications, UnitRecords
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
 Unbinding = Callable[[Session, Kit, Device], None]
@@ -139,6 +140,8 @@ class Ways:
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     memberships: dict[str, Memberships] = field(default_factory=dict)
+    applications: dict[str, Applications] = field(default_factory=dict)
+    unit_records: dict[str, UnitRecords] = field(default_factory=dict)
     session_kinds: dict[str, SessionKind] = field(default_factory=dict)  # by the name of their door
 
     def kind_of(self, view: Any) -> tuple[str, SessionKind]:

@@ -57,7 +57,7 @@ class Visitors:
             log_in(client, self.kit, self.person)
         if door == "unit":
             self._come_as_unit(client)
-        if door == "counter":
+        if door in ("counter", "staff"):
             self._stand_at(client)
         if door == "client":
             return {"Authorization": f"Bearer {SERVICE_SECRET}"}
@@ -69,7 +69,9 @@ class Visitors:
             return {"DPoP": self.prove(self.stranger, method, path)}
         if door == "fresh_key":
             return {"DPoP": self.prove(self.phone, method, path, nonce=make_nonce(self.kit, at=self.clock.now()))}
-        assert door in ("anyone", "session", "unit", "counter"), f"teach tests/hostile/visitors.py the door {door}"
+        assert door in ("anyone", "session", "unit", "counter", "staff"), (
+            f"teach tests/hostile/visitors.py the door {door}"
+        )
         return {}
 
     def _come_as_unit(self, client: FlaskClient) -> None:
