@@ -46,9 +46,10 @@ fix: setup  ## let ruff repair and format what it can
 demo: setup  ## walk the whole chain from card to portal, then three attacks that must fail
 	@$(PY) -m devtools.demo
 
-bench: setup  ## measure OTP login, QR start and 10,000 streams against bare ones on the same machine
+bench: setup  ## measure OTP login, QR start, 10,000 streams beside bare ones, and files of 1,000 and 50,000 rows
 	@$(PY) -m devtools.bench
 	@$(PY) -W ignore:XDG_RUNTIME_DIR -m devtools.bench_streams
+	@$(PY) -W ignore:XDG_RUNTIME_DIR -m devtools.bench_batch
 
 bench-operators: setup  ## measure what four operators notice of a fifth that is down, slow or mad (seven minutes)
 	@$(PY) -m tests.devicebind.telco.apart

@@ -8,6 +8,15 @@ from authsvc.outside import HOURS
 
 LONGEST_SIM_AGE = timedelta(hours=2400)  # what operators can be asked (CAMARA SimSwap 2.1)
 
+LEAST_STRENGTH = {"argon2_memory_kib": 19_456, "proof_of_work": 500}  # the first is OWASP's lowest for argon2id
+
+
+def too_weak(given: Mapping[str, Any]) -> list[str]:
+    """Return what to set for each strength that is none in production."""
+    return [
+        f"AUTHSVC_{name.upper()} to {least} or more" for name, least in LEAST_STRENGTH.items() if given[name] < least
+    ]
+
 
 def wrong_numbers(given: Mapping[str, Any]) -> list[str]:
     """Return what to set for each number that cannot work."""
@@ -19,6 +28,7 @@ def wrong_numbers(given: Mapping[str, Any]) -> list[str]:
         "argon2_memory_kib": 32,
         "argon2_time": 1,
         "db_pool": 1,
+        "proof_of_work": 2,
     }
     wrong = [f"AUTHSVC_{name.upper()} to {least} or more" for name, least in lowest.items() if given[name] < least]
     if given["otp_digits"] not in range(6, 9):

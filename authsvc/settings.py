@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
-from authsvc.limits import wrong_numbers
+from authsvc.limits import too_weak, wrong_numbers
 from authsvc.outside import (
     DEMO_TWFIDO_ID,
     DEMO_TWFIDO_KEY,
@@ -29,7 +29,7 @@ VARIABLES = {
     **dict.fromkeys(("env", "role", "database_url", "redis_url", "mail_from", "otp_page_tag", *ADDRESSES), "str"),
     **dict.fromkeys(("card_component_least", "service_hours", "twfido_service_id", "twfido_app_url"), "str"),
     **dict.fromkeys(("trusted_proxies", "flood_limit", "device_limit", "otp_digits", "sweep_limit", "epoch"), "int"),
-    **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls"), "int"),
+    **dict.fromkeys(("argon2_memory_kib", "argon2_time", "db_pool", "held_calls", "proof_of_work"), "int"),
     **dict.fromkeys(("lossy_mail_domains", "alert_mail"), "list"),
     **dict.fromkeys(("card_ca_file", "card_profiles_file", "twfido_ca_file", "clock_offset_file"), "path"),
     **dict.fromkeys(("revocations_file", "telco_operators_file", "relying_file"), "path"),
@@ -45,7 +45,6 @@ DEFAULTS = {
     "smtp_url": "smtp://127.0.0.1:8025",
 }
 HELD_CALLS_OF = {"push": 12_000}  # a thread of gevent's costs kilobytes; qrlogin/pushserver.py knows the number
-LEAST_ARGON2_KIB = 19_456  # OWASP's lowest for argon2id
 
 
 class Misconfigured(RuntimeError):
@@ -87,6 +86,7 @@ class Settings:
     role: Literal["all", "api", "push"] = "all"
     argon2_memory_kib: int = 65536
     argon2_time: int = 3
+    proof_of_work: int = 2000  # tries of 1,000 rounds each, at most, that a browser makes before it may register
     db_pool: int = 16  # connections a process; PostgreSQL's max_connections (100) is for all processes together
     device_limit: int = 3
     otp_digits: int = 8
@@ -187,8 +187,7 @@ def refuse_demo(settings: Settings) -> None:
         wrong.append("no AUTHSVC_CLOCK_OFFSET_FILE: a production clock is not moved")
     if settings.flood_limit <= 0:
         wrong.append("AUTHSVC_FLOOD_LIMIT to requests a minute above 0")
-    if settings.argon2_memory_kib < LEAST_ARGON2_KIB:
-        wrong.append(f"AUTHSVC_ARGON2_MEMORY_KIB to {LEAST_ARGON2_KIB} or more")
+    wrong += too_weak(vars(settings))
     wrong += missing_from_twfido(settings.twfido)
     for name in (*PARTIES, "twfido_app_url"):
         if is_near(urlsplit(getattr(settings, name)).hostname):

@@ -1,10 +1,137 @@
-"""The pages."""
+"""The pages: choose a file, follow it, look for former ones; each works without a script."""
 
-from flask import Blueprint, Flask
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, redirect, render_template, request
+from marshmallow import ValidationError
+
+import authsvc.identity.acting as acting
+import authsvc.identity.addresses as addresses
+import batch.naming as naming
+import batch.queries as queries
+import batch.reasons as reasons
+import batch.schemas as schemas
+import batch.service as service
+from authsvc.core.errors import Invalid, NotFound, Problem, StepUpRequired
+from authsvc.core.guard import takes_file
+from authsvc.core.web import LoginRequired, door, flat, kit
+from authsvc.identity.acting import NotGranted
+from authsvc.identity.forms import by_field, loaded, shown_again
+from authsvc.identity.present import current_session, current_unit
+from authsvc.identity.sessionpages import stronger
 
 bp = Blueprint(
     "batch_pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static/batch"
 )
+PATTERNS: Final = {"email": addresses.EMAIL, "mobile": addresses.MOBILE, "phone": addresses.PHONE}
+LISTED: Final = ("from", "to", "state", "page")
+OTHERS: Final = (NotFound, NotGranted, StepUpRequired)  # told by a page of their own
+
+
+@bp.app_template_global()
+def batch_words() -> dict[str, Any]:
+    """Return the words for files, rows and states, and how a day is typed."""
+    return {"file": reasons.OF_FILE, "row": reasons.OF_ROW, "state": reasons.STATES, "roc": naming.roc}
+
+
+def require_somebody() -> None:
+    """Raise `LoginRequired` where nobody is logged in: a large form is not read for them."""
+    if current_session() is None and current_unit() is None:
+        raise LoginRequired
+
+
+@bp.get("/units/<unit_code>/batches/new")
+@door("anyone")
+def new(unit_code: str) -> Any:
+    """Ask for the file."""
+    return _for(lambda view: render_template("batch/new.html", **_new(view, unit_code)))
+
+
+@bp.post("/units/<unit_code>/batches")
+@takes_file(service.MOST_BYTES, known=require_somebody)
+@door("anyone")
+def upload(unit_code: str) -> Any:
+    """Take the file of the plain form; its page follows, or this one again with what is wrong."""
+    return _for(lambda view: _upload(view, unit_code), here=f"/units/{unit_code}/batches/new")
+
+
+@bp.get("/units/<unit_code>/batches")
+@door("anyone")
+def listed(unit_code: str) -> Any:
+    """List former files."""
+    return _for(lambda view: _listed(view, unit_code))
+
+
+@bp.get("/units/<unit_code>/batches/<batch_id>")
+@door("anyone")
+def shown(unit_code: str, batch_id: str) -> Any:
+    """Show one file, and how far it is."""
+    return _for(lambda view: _shown(view, unit_code, batch_id))
+
+
+def _for(deed: Callable[[Any], Any], *, here: str | None = None) -> Any:
+    """Do something for whoever is logged in, or lead to a login that is good enough and back."""
+    view, here = current_session() or current_unit(), here or request.path
+    if view is None:
+        return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
+    try:
+        return deed(view)
+    except StepUpRequired as refusal:
+        return redirect(stronger(here, refusal.members["ways"]), 303)
+
+
+def _new(view: Any, unit_code: str) -> dict[str, Any]:
+    begun = service.begin(kit(), view=view, unit_code=unit_code)
+    limits = {"most_bytes": service.MOST_BYTES, "patterns": PATTERNS}
+    return {"begun": begun, "unit_code": unit_code, "unit_name": begun.unit_name, **limits}
+
+
+def _upload(view: Any, unit_code: str) -> Any:
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise Invalid({"file": [reasons.NO_FILE]})
+        form = loaded(schemas.UploadIn())
+        chosen: dict[str, Any] = {"unit_code": unit_code, "file_name": file.filename, "stream": file.stream}
+        taken = service.upload(kit(), view=view, **chosen, **form)
+    except OTHERS:
+        raise
+    except Problem as refusal:
+        return shown_again("batch/new.html", refusal, **_new(view, unit_code))
+    same = "?same=1" if taken.duplicate else ""
+    return redirect(f"/units/{unit_code}/batches/{taken.id}{same}", 303)
+
+
+def _listed(view: Any, unit_code: str) -> Any:
+    may = {offer.id for offer in acting.offers(kit(), view, unit_code)}
+    asked = {name: text.strip() for name, text in request.args.items() if name in LISTED and text.strip()}
+    common = {"unit_code": unit_code, "may_upload": service.UPLOAD in may, "asked": asked}
+    problem: Problem | None = None
+    try:
+        found = queries.list_batches(kit(), view=view, unit_code=unit_code, **_loaded(schemas.AskedIn(), asked))
+    except Invalid as refusal:
+        problem, found = refusal, queries.list_batches(kit(), view=view, unit_code=unit_code)
+    common |= {"found": found, "unit_name": found.unit_name}
+    if problem is not None:
+        return shown_again("batch/list.html", problem, **common)
+    return render_template("batch/list.html", **common)
+
+
+def _shown(view: Any, unit_code: str, batch_id: str) -> str:
+    asked = _loaded(schemas.PageIn(), {"page": request.args["page"]} if "page" in request.args else {})
+    found: Any = queries.show(kit(), view=view, unit_code=unit_code, batch_id=batch_id, **asked)
+    same = request.args.get("same") == "1"
+    return render_template("batch/one.html", unit_code=unit_code, unit_name=found.unit_name, batch=found, same=same)
+
+
+def _loaded(schema: Any, asked: dict[str, str]) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = schema.load(asked)
+    except ValidationError as fault:
+        raise Invalid({name: flat(texts) for name, texts in by_field(fault).items()}) from fault
+    return found
 
 
 def register(app: Flask) -> None:

@@ -1,1 +1,100 @@
 """Bodies of the calls."""
+
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+import batch.naming as naming
+from authsvc.core.i18n import N_
+from authsvc.core.schema import Digits, In, Moment
+from batch.models import STATES
+from batch.reading import ENCODINGS
+
+MOST_PAGES = 10_000
+
+
+class Day(fields.String):
+    """A day as 2016-09-01, or as year of the Republic, month and day: 1050901."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found: date | None = naming.read_day(super()._deserialize(value, attr, data, **kwargs) or "")
+        if found is None:
+            raise ValidationError(N_("Please type a date as 1050901 (ROC year, month, day) or 2016-09-01."))
+        return found
+
+
+class FileIn(Schema):
+    """The file."""
+
+    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+
+
+class UploadIn(In):
+    """How the file is encoded: recognised, or as chosen."""
+
+    encoding = fields.String(load_default="auto", validate=validate.OneOf(ENCODINGS))
+
+
+class PageIn(In):
+    """Which page, from 1."""
+
+    page = Digits(load_default=1, validate=validate.Range(1, MOST_PAGES))
+
+
+class AskedIn(PageIn):
+    """What is asked for: days of upload (both included), a state, how many a page."""
+
+    from_day = Day(data_key="from", load_default=None)
+    to_day = Day(data_key="to", load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    limit = Digits(load_default=20, validate=validate.Range(1, 100))
+
+
+class BatchUploadedOut(Schema):
+    """What the file became; `duplicate` where it had been uploaded before."""
+
+    id = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    duplicate = fields.Boolean(required=True)
+
+
+class BatchOut(Schema):
+    """A file: `rows` = `successes` + `failures` + rows that wait, always; `uploader` is masked."""
+
+    id = fields.String(required=True)
+    file_name = fields.String(required=True)
+    uploader = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    rows = fields.Integer(required=True)
+    done_rows = fields.Integer(required=True)
+    successes = fields.Integer(required=True)
+    failures = fields.Integer(required=True)
+    uploaded_at = Moment(required=True)
+    done_at = Moment(required=True, allow_none=True)
+    is_erased = fields.Boolean(required=True)
+
+
+class BatchListOut(Schema):
+    """One page of the list, the newest first."""
+
+    batches = fields.List(fields.Nested(BatchOut), required=True)
+    total = fields.Integer(required=True)
+    page = fields.Integer(required=True)
+    pages = fields.Integer(required=True)
+
+
+class FailureOut(Schema):
+    """A row that was not entered; `reason` is a code."""
+
+    row = fields.Integer(required=True)
+    national_id = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class BatchShownOut(BatchOut):
+    """A file with one page of the rows that failed."""
+
+    failed = fields.List(fields.Nested(FailureOut), required=True)
+    page = fields.Integer(required=True)
+    pages = fields.Integer(required=True)

@@ -87,14 +87,14 @@ def get(url: str) -> dict[str, Any]:
     return answer_of(httpx2.get(url, trust_env=False))
 
 
-def wait_for_link(mail_url: str, *, to: str) -> str:
-    """Return the token of the newest confirmation mail to this address; raise TimeoutError after 30 s."""
+def wait_for_link(mail_url: str, *, to: str, link: re.Pattern[str] = LINK) -> str:
+    """Return the token of the newest mail with such a link to this address; raise TimeoutError after 30 s."""
     deadline = time.monotonic() + MAIL_SECONDS
     while time.monotonic() < deadline:
         for message in items_of(get(f"{mail_url}/messages")):
-            link = LINK.search(message["text"])
-            if to in str(message["to"]) and link:
-                return link[1]
+            found = link.search(message["text"])
+            if to in str(message["to"]) and found:
+                return found[1]
         time.sleep(LOOK_EVERY_SECONDS)
     raise TimeoutError(f"no mail with a confirmation link to {to} within {MAIL_SECONDS:.0f} s")
 

@@ -18,7 +18,7 @@ bp = ApiBlueprint("relying", __name__, url_prefix="/api/v1", description="Functi
 
 
 @bp.route("/launches", methods=["POST"])
-@door("session", "unit")
+@door("session", "unit", "underwriting")
 @bp.arguments(LaunchIn)
 @bp.response(201, LaunchOut)
 @bp.refuses(LoginRequired, NotFound, NotGranted, StepUpRequired, NotConnected)

@@ -6,10 +6,16 @@ from typing import Final
 from flask import Flask
 
 from authsvc.core.i18n import N_, add_catalogue
-from authsvc.identity.ways import Function, ways_of
+from authsvc.identity.ways import Function, MenuEntry, ways_of
 from units import belonging, granting_pages, granting_views, pages, records, role_pages, views
 
 HERE = Path(__file__).parent
+REGISTERING: Final = MenuEntry(
+    title=N_("An insured unit that is not registered yet? Register the unit"),
+    href="/units/register",
+    order=20,
+    inside=False,
+)
 BY_ITS_OWN: Final = ("unit_certificate", "card", "certificate", "twfido", "qr", "otp")
 BY_A_MANAGER: Final = ("card", "certificate", "passkey", "twfido", "qr", "otp")
 FUNCTIONS: Final = (
@@ -50,7 +56,7 @@ FUNCTIONS: Final = (
 
 def include(app: Flask) -> None:
     """Register the calls, the pages and the texts."""
-    ways_of(app).login_foot.append("units/foot.html")
+    ways_of(app).login_links.append(REGISTERING)
     ways_of(app).memberships["units"] = belonging.memberships
     ways_of(app).unit_records["units"] = records.RECORDS
     ways_of(app).functions.update((function.id, function) for function in FUNCTIONS)

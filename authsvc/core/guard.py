@@ -1,11 +1,11 @@
 """What every request meets before a view: host, origin, form token, strict JSON; and the headers of every answer."""
 
 import re
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,6 +15,7 @@ from authsvc.core.i18n import COOKIE, LANGUAGES, N_
 from authsvc.core.keys import Keys
 from authsvc.settings import Settings
 
+View = TypeVar("View", bound=Callable[..., Any])
 API: Final = "/api/"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROBES: Final = frozenset({"/healthz", "/readyz"})
@@ -37,6 +38,26 @@ class CrossSite(Forbidden):
     """The call comes from a page of somebody else."""
 
     code, detail = "cross_site", N_("This call comes from another site.")
+
+
+class FileWanted(WrongType):
+    """The call takes a file in a form, and something else came."""
+
+    code, detail = "file_wanted", N_("Please send the file in a form (multipart/form-data).")
+
+
+def takes_file(most: int, *, known: Callable[[], None] = lambda: None) -> Callable[[View], View]:
+    """Mark a view that takes a form with a file: `most` bytes instead of what every other body may have.
+
+    `known` raises for whoever may not send that much; it is asked before a page's form is read. A call's door is asked
+    before anyway.
+    """
+
+    def mark(view: View) -> View:
+        view.takes_file = (most, known)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 class StrictJson(DefaultJSONProvider):
@@ -68,6 +89,8 @@ def include(app: Flask, settings: Settings, keys: Keys) -> None:
         _check_path()
         if request.method not in SAFE or request.path.startswith(API):
             _check_site(settings)
+        if request.method not in SAFE and _lets_file_in():
+            return None
         if request.method not in SAFE and request.path.startswith(API):
             _check_body()
         elif request.method not in SAFE:
@@ -99,6 +122,22 @@ def _check_site(settings: Settings) -> None:
         raise CrossSite
     if site not in (None, "same-origin", "none"):
         raise CrossSite
+
+
+def _lets_file_in() -> bool:
+    """Let a form with a file be larger where the view was marked, and tell whether that is all of the body's check."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most, known = getattr(view, "takes_file", (0, None))
+    if known is None:
+        return False
+    known()
+    request.max_content_length = most + MAX_BODY  # of the form around the file
+    request.max_form_memory_size = 4 * MAX_BODY  # the parser's own buffer counts too, and it reads 64 KiB at a time
+    if not request.path.startswith(API):
+        return False
+    if request.mimetype != "multipart/form-data":
+        raise FileWanted
+    return True
 
 
 def _check_body() -> None:

@@ -18,6 +18,15 @@ class NotSent(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that goes with a letter; `kind` is its media type, such as text/plain."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """A finished mail in two forms."""
 
@@ -25,6 +34,7 @@ class Letter:
     subject: str
     text: str
     html: str
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True)
@@ -69,4 +79,14 @@ class Smtp:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
+        if letter.attachment is not None:
+            _attach(message, letter.attachment)
         return message
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    kind, _, form = attachment.kind.partition("/")
+    if kind == "text":  # said to be UTF-8, or a reader guesses
+        message.add_attachment(attachment.content.decode(), subtype=form, filename=attachment.name)
+    else:
+        message.add_attachment(attachment.content, maintype=kind, subtype=form, filename=attachment.name)

@@ -1,15 +1,16 @@
 """Mail written with the act: a row in the act's own transaction, sent later by the worker.
 
 A row is leased while it is sent, so that two workers do not send it twice; a worker that dies lets the lease run
-out, so a mail goes out at least once and every copy carries the same link.
+out, so a mail goes out at least once and every copy carries the same link. Mails of a bulk (one act writes thousands)
+have a lane of their own: they go when nothing else is due, so nobody waits for their code or link behind them.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Integer, String, select, update
+from sqlalchemy import Index, Integer, String, false, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from authsvc.core.db import Base, claim, id_column
@@ -18,12 +19,17 @@ from authsvc.core.kit import Kit
 
 LEASE: Final = timedelta(seconds=60)
 LONGEST_WAIT: Final = timedelta(minutes=15)
+UNSENT: Final = text("sent_at IS NULL")
 
 
 class OutboxMail(Base):
-    """A mail to be sent: whom and with what is sealed, which text and when is not."""
+    """A mail to be sent: whom and with what is sealed, which text and when is not.
+
+    `attachment` names what goes with it as `<kind>:<id>`; whoever registered the kind writes it when the mail goes.
+    """
 
     __tablename__ = "outbox_mail"
+    __table_args__ = (Index("ix_outbox_mail_unsent", "bulk", "due_at", sqlite_where=UNSENT, postgresql_where=UNSENT),)
 
     id: Mapped[str] = id_column()
     recipient: Mapped[bytes]
@@ -31,39 +37,59 @@ class OutboxMail(Base):
     template: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
-    due_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    bulk: Mapped[bool] = mapped_column(default=False, server_default=false())
+    attachment: Mapped[str | None] = mapped_column(String(64))
     tries: Mapped[int] = mapped_column(Integer, default=0)
     sent_at: Mapped[datetime | None]
 
 
 def post(
-    session: Session, kit: Kit, *, to: Iterable[str], template: str, language: str, **values: str | int | None
+    session: Session,
+    kit: Kit,
+    *,
+    to: Iterable[str],
+    template: str,
+    language: str,
+    attachment: str | None = None,
+    **values: str | int | None,
 ) -> None:
     """Write a mail to each address; `template` names `<template>.txt` and `.html`, `values` fill them."""
-    now = kit.clock.now()
     for address in dict.fromkeys(to):
-        row_id = new_id()
-        place = kit.keys.place(OutboxMail.__tablename__, row_id)
-        session.add(
-            OutboxMail(
-                id=row_id,
-                recipient=place.seal("recipient", address),
-                values=place.seal("values", json.dumps(values)),
-                template=template,
-                language=language,
-                created_at=now,
-                due_at=now,
-                tries=0,
-            )
-        )
+        row = written(kit, to=address, template=template, language=language, values=values, at=kit.clock.now())
+        session.add(OutboxMail(**row, attachment=attachment))
+
+
+def post_bulk(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Write many mails (rows of `written`), which go out when nothing else is due."""
+    if rows:
+        session.execute(insert(OutboxMail), [row | {"bulk": True} for row in rows])
+
+
+def written(
+    kit: Kit, *, to: str, template: str, language: str, values: dict[str, str | int | None], at: datetime
+) -> dict[str, Any]:
+    """Return the columns of a mail's row, sealed: this needs no transaction."""
+    row_id = new_id()
+    place = kit.keys.place(OutboxMail.__tablename__, row_id)
+    return {
+        "id": row_id,
+        "recipient": place.seal("recipient", to),
+        "values": place.seal("values", json.dumps(values)),
+        "template": template,
+        "language": language,
+        "created_at": at,
+        "due_at": at,
+        "tries": 0,
+    }
 
 
 def next_due(kit: Kit) -> OutboxMail | None:
-    """Lease the mail that is due longest; answer None when nothing is due."""
+    """Lease the mail that is due longest, one of a bulk only when no other is; answer None when nothing is due."""
     now = kit.clock.now()
     waiting = (OutboxMail.sent_at.is_(None), OutboxMail.due_at <= now)
     with kit.begin() as session:
-        oldest = select(OutboxMail).where(*waiting).order_by(OutboxMail.due_at).limit(1)
+        oldest = select(OutboxMail).where(*waiting).order_by(OutboxMail.bulk, OutboxMail.due_at).limit(1)
         mail = session.scalar(oldest.with_for_update(skip_locked=True))
         if mail is None:
             return None

@@ -40,7 +40,7 @@ def context() -> dict[str, Any]:
         "closing": hours.find_closing(kit()),
         "card_component": settings.card_component_url,
         "login_notes": ways_of(current_app).login_notes,
-        "login_foot": ways_of(current_app).login_foot,
+        "login_links": sorted(ways_of(current_app).login_links, key=lambda link: link.order),
         "login_ways": sorted(ways_of(current_app).logins, key=lambda way: way.order),
         "me": me,
         "unit": unit,

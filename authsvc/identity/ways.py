@@ -14,6 +14,7 @@ from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
 from authsvc.identity.people import Contact
 from authsvc.identity.records import Applications, UnitRecords
+from authsvc.identity.registryanswers import Insured
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
 Unbinding = Callable[[Session, Kit, Device], None]
@@ -57,6 +58,23 @@ class DeviceCodes:
 
     make: Callable[..., MadeCode]
     follow: Callable[..., str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Somebody whom their employer applies for: as the registry knows them, and how the employer says they are reached.
+
+    Backup addresses are the person's own to give.
+    """
+
+    insured: Insured
+    contact: Contact
+
+
+# Applications of many people at once: prepared (kit, entries, language=, at=) without a transaction, then written in
+# one by what is answered, which says of each in order: applied, already_registered, already_applied, card_not_valid.
+Writing = Callable[[Session], Sequence[str]]
+Entering = Callable[..., Writing]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +143,7 @@ class Ways:
 
     logins: list[LoginWay] = field(default_factory=list)
     login_notes: list[str] = field(default_factory=list)  # templates shown above the ways of logging in
-    login_foot: list[str] = field(default_factory=list)  # and below them
+    login_links: list["MenuEntry"] = field(default_factory=list)  # ways in that are no tab of the login page
     checks: dict[str, Check] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     unbindings: dict[str, Unbinding] = field(default_factory=dict)
@@ -138,6 +156,7 @@ class Ways:
     openings: dict[str, Opening] = field(default_factory=dict)
     leavings: dict[str, Leaving] = field(default_factory=dict)
     device_codes: dict[str, DeviceCodes] = field(default_factory=dict)
+    entering: dict[str, Entering] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     memberships: dict[str, Memberships] = field(default_factory=dict)
     applications: dict[str, Applications] = field(default_factory=dict)

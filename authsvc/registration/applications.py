@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from authsvc.core.errors import Invalid
 from authsvc.core.i18n import N_
@@ -16,6 +17,8 @@ from authsvc.identity.numbers import mask_name
 from authsvc.identity.passwords import Passwords, require_good_password
 from authsvc.identity.terms import require_current_terms
 from authsvc.registration.models import Registration
+
+BY_EMPLOYER: Final = "registration/mail/employer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,11 @@ def new_row(kit: Kit, holder: Holder, contact: people.Contact, *, at: datetime) 
     return row
 
 
+def template_of(row: Registration) -> str:
+    """Return the text of the mail with the link: those whom their employer registered are told so, and what is left."""
+    return BY_EMPLOYER if row.password_hash is None else "registration/mail/confirm"
+
+
 def opened(kit: Kit, row: Registration) -> Opened:
     """Return what an application says."""
     seal = place(kit, row)
@@ -123,6 +131,6 @@ def opening(kit: Kit, row: Registration, account: Account, *, card: VerifiedCard
         password_hash=account.password_hash,
         terms_version=account.terms_version,
         language=row.language,
-        via="card",
+        via="card" if row.password_hash is not None else "batch",
         **vars(facts),
     )

@@ -82,7 +82,7 @@ def _new_link(kit: Kit, row: Registration, *, at: datetime) -> str:
 
 def _store(session: Session, row: Registration, *, at: datetime) -> None:
     # A card that was issued anew cannot confirm what the old one applied for: its own application takes that place.
-    superseded = or_(_outlived(at), Registration.card_number_index != row.card_number_index)
+    superseded = or_(outlived(at), Registration.card_number_index != row.card_number_index)
     session.execute(delete(Registration).where(Registration.national_id_index == row.national_id_index, superseded))
     session.add(row)
     try:
@@ -94,14 +94,19 @@ def _store(session: Session, row: Registration, *, at: datetime) -> None:
         raise AlreadyRegistered
 
 
+def link_to(kit: Kit, token: str) -> str:
+    """Return the address of the page that confirms; what follows the # is never sent to a server."""
+    return f"{kit.settings.public_origin}/registration/confirm#{token}"
+
+
 def _mail_link(session: Session, kit: Kit, row: Registration, token: str) -> None:
     facts = applications.opened(kit, row)
     notices.send_link(
         session,
         kit,
         to=facts.contact.email,
-        template="registration/mail/confirm",
-        link=f"{kit.settings.public_origin}/registration/confirm#{token}",
+        template=applications.template_of(row),
+        link=link_to(kit, token),
         expires_at=row.link_expires_at,
         language=row.language,
         name=facts.masked_name,
@@ -179,7 +184,7 @@ def cancel(kit: Kit, *, card_proof: CardProof, browser: str | None) -> None:
     """Delete the application of this card with all its data; raise `NoPendingRegistration`."""
     card = challenges.redeem(kit, card_proof, purpose="cancel", browser=browser, kinds=("nhi",))
     with audited(kit, "registration.cancel"):
-        row = _require_pending(kit, card, only=~_outlived(kit.clock.now()))
+        row = _require_pending(kit, card, only=~outlived(kit.clock.now()))
         with kit.begin() as session:
             if not claim(session, delete(Registration).where(Registration.id == row.id)):
                 raise NoPendingRegistration
@@ -201,7 +206,7 @@ def revivable(at: datetime) -> ColumnElement[bool]:
     return Registration.created_at > at - APPLICATION_LIFE
 
 
-def _outlived(at: datetime) -> ColumnElement[bool]:
+def outlived(at: datetime) -> ColumnElement[bool]:
     """Match applications whose 30 days are over and whose last link is dead."""
     return and_(Registration.created_at <= at - APPLICATION_LIFE, Registration.link_expires_at <= at)
 
@@ -229,4 +234,4 @@ def _taken(kit: Kit, person: Person) -> dict[str, Any]:
 def purge(kit: Kit) -> None:
     """Erase the applications that nobody confirmed in time."""
     with kit.begin() as session:
-        session.execute(delete(Registration).where(_outlived(kit.clock.now())))
+        session.execute(delete(Registration).where(outlived(kit.clock.now())))

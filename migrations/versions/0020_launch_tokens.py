@@ -28,7 +28,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_launch_expires_at'), ['expires_at'], unique=False)
 
 
-
 def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table('launch', schema=None) as batch_op:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -18,7 +19,7 @@ from sqlalchemy import select, text, update
 
 from authsvc import worker
 from authsvc.core import outbox
-from authsvc.core.jobs import every_minute
+from authsvc.core.jobs import every_minute, steadily
 from authsvc.core.kit import Kit
 from authsvc.core.mail import Letter, NotSent, Smtp
 from authsvc.core.outbox import OutboxMail
@@ -167,7 +168,7 @@ def test_a_mail_whose_key_is_gone_is_put_off_and_named_by_its_id_only(
         {"subject": "one\ntwo"},
     ],
 )
-def test_nobody_slips_a_header_or_a_second_recipient_in(office: PostOffice, change: dict[str, str]) -> None:
+def test_nobody_slips_a_header_or_a_second_recipient_in(office: PostOffice, change: dict[str, Any]) -> None:
     with pytest.raises(NotSent):
         office.smtp.send(replace(LETTER, **change))
     assert office.mails() == []
@@ -236,6 +237,82 @@ def test_the_worker_sends_and_runs_the_jobs(app: Flask, settings_of_office: Kit,
     post(settings_of_office)
     running(app, until=lambda: bool(done) and len(office.mails()) == 1)
     assert len(done) == 1
+
+
+def test_steady_work_goes_on_beside_the_mail(app: Flask, settings_of_office: Kit, office: PostOffice) -> None:
+    # given work that is held up for long
+    begun, held = threading.Event(), threading.Event()
+
+    def work(_kit: Kit) -> bool:
+        begun.set()
+        held.wait(10)
+        return True
+
+    steadily(app, work)
+    post(settings_of_office)
+
+    def until() -> bool:
+        mailed = begun.is_set() and len(office.mails()) == 1
+        if mailed:
+            held.set()
+        return mailed
+
+    # then the mail goes out meanwhile, and the worker ends after the piece
+    running(app, until)
+
+
+def test_steady_work_outlives_a_database_that_goes_away(app: Flask, settings_of_office: Kit) -> None:
+    tried: list[int] = []
+
+    def work(kit: Kit) -> bool:
+        tried.append(1)
+        with kit.read() as session:
+            session.execute(text("SELECT 1" if len(tried) > 1 else "SELECT * FROM nowhere"))
+        return False
+
+    steadily(app, work)
+    running(app, until=lambda: len(tried) > 1)
+    assert settings_of_office.engine is not None
+
+
+def test_a_worker_whose_work_fails_ends_so_that_it_is_started_anew(
+    app: Flask, settings_of_office: Kit, caplog: pytest.LogCaptureFixture
+) -> None:
+    # given work with a mistake in it
+    def work(_kit: Kit) -> bool:
+        raise LookupError("a mistake")
+
+    steadily(app, work)
+    seen: list[str] = []
+    kept, threading.excepthook = threading.excepthook, lambda fault: seen.append(str(fault.exc_value))
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    # when
+    try:
+        result = app.test_cli_runner().invoke(args=["worker"])
+    finally:
+        threading.excepthook = kept
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    # then
+    assert (result.exit_code, seen) == (1, ["a mistake"])
+
+
+def test_a_flood_of_mail_holds_up_neither_the_jobs_nor_the_end(
+    app: Flask, settings_of_office: Kit, office: PostOffice
+) -> None:
+    # given more mails than one round takes
+    kit, done = settings_of_office, list[int]()
+    every_minute(app, lambda _kit: done.append(len(office.mails())))
+    now = kit.clock.now()
+    to = [f"{number}@example.org" for number in range(worker.MOST_AT_ONCE * 2)]
+    link = {"link": "http://localhost:8000"}
+    rows = [outbox.written(kit, to=one, template=COMPLETED, language="en", values=link, at=now) for one in to]
+    with kit.begin() as session:
+        outbox.post_bulk(session, rows)
+    # when
+    running(app, until=lambda: bool(done))
+    # then
+    assert done[0] <= worker.MOST_AT_ONCE
 
 
 def test_the_worker_outlives_a_database_that_goes_away(

@@ -49,7 +49,13 @@ def applied(operators: Operators, new_browser: Callable[[], Browser], key: str =
 def came_for_unit(operators: Operators, person: Somebody) -> None:
     """Open a session of somebody who came to name the unit's managers."""
     kit = operators.kit
-    facts: dict[str, Any] = {"acr": "card", "amr": AMR["card"], "at": kit.clock.now(), "unit_code": UNIT1, "appoint_managers": True}
+    facts: dict[str, Any] = {
+        "acr": "card",
+        "amr": AMR["card"],
+        "at": kit.clock.now(),
+        "unit_code": UNIT1,
+        "appoint_managers": True,
+    }
     with kit.begin() as session:
         open_session(session, kit, Proof(person_id=person.id, **facts))
 

@@ -57,6 +57,8 @@ GOOD: dict[str, Any] = {
     "function": "enquiry",
     "credential": "card",
     "until": "2099-12-31",
+    "card_number": "900000031111",
+    "proof": "AAAA",
 }
 HOUSEHOLD = {"number": "F1234567"}
 # Bodies are of one kind or of another; of two ways the first is the one that is tried.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, Final
 
 import pytest
@@ -52,6 +53,7 @@ BODIES: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
     ("POST", "/api/v1/units/<unit_code>/clerks"): CHEN,
     ("POST", "/api/v1/units/<unit_code>/grants"): {"clerk_id": NEVER, "role_id": NEVER},
 }
+UPLOADS: Final = "/units/<unit_code>/batches"
 FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "/units/<unit_code>/registration": {"name": "測試一號有限公司", "email": "new@example.org", "nhi_only": "1"},
     "/units/<unit_code>/withdraw": {"sure": "1"},
@@ -210,6 +212,8 @@ def test_what_stands_at_each_address_of_a_unit_is_shut_to_those_who_are_nothing_
                 assert answer.status_code == 401 if kind in WITHOUT_A_SESSION else answer.status_code in (403, 404), (
                     what
                 )
+            elif kind in WITHOUT_A_SESSION and rule.rule == UPLOADS and method == "POST":
+                assert answer.status_code == 401, what  # said before the file is read
             elif kind in WITHOUT_A_SESSION:
                 assert answer.status_code == 303, what
                 assert answer.location.startswith("/login"), what
@@ -219,6 +223,10 @@ def test_what_stands_at_each_address_of_a_unit_is_shut_to_those_who_are_nothing_
 
 def knock(client: FlaskClient, method: str, rule: str, path: str, token: str) -> Any:
     """Ask at an address with everything that it takes but the right to."""
+    if method == "POST" and rule.removeprefix("/api/v1") == UPLOADS:
+        file = (BytesIO(b"A109000016,wang@example.org,0900000101,\r\n"), f"{UNIT1}1151101.csv")
+        typed = {} if path.startswith("/api/") else {"csrf_token": token}
+        return client.post(path, data={"file": file, **typed}, content_type="multipart/form-data")
     if path.startswith("/api/"):
         body = BODIES[method, rule] if method in ("POST", "PUT", "PATCH") else None
         return client.open(path, method=method, json=body)

@@ -6,12 +6,13 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from authsvc.core.cookies import cookie_name
 from authsvc.core.keys import new_id
 from authsvc.core.kit import Kit
-from authsvc.identity import units
+from authsvc.identity import opened, units
 from authsvc.identity.dpop import make_nonce
 from authsvc.identity.units import Unit, UnitProof
 from counter.models import Staff
@@ -23,6 +24,8 @@ from tests.clocks import MovableClock
 from tests.conftest import ORIGIN, client_of
 from tests.factories import Somebody, log_in, make_bound_phone, make_person, make_phone
 from tests.hostile.endpoints import Endpoint
+from tests.insured import UNIT1
+from underwriting.models import ACTIVE, AccountProof, UnderwritingAccount, UnderwritingSession
 
 
 @dataclass
@@ -59,6 +62,8 @@ class Visitors:
             self._come_as_unit(client)
         if door in ("counter", "staff"):
             self._stand_at(client)
+        if door == "underwriting":
+            self._come_as_account(client)
         if door == "client":
             return {"Authorization": f"Bearer {SERVICE_SECRET}"}
         if door == "app":
@@ -69,7 +74,7 @@ class Visitors:
             return {"DPoP": self.prove(self.stranger, method, path)}
         if door == "fresh_key":
             return {"DPoP": self.prove(self.phone, method, path, nonce=make_nonce(self.kit, at=self.clock.now()))}
-        assert door in ("anyone", "session", "unit", "counter", "staff"), (
+        assert door in ("anyone", "session", "unit", "counter", "staff", "underwriting"), (
             f"teach tests/hostile/visitors.py the door {door}"
         )
         return {}
@@ -84,6 +89,16 @@ class Visitors:
             proof = UnitProof(unit_id=unit.id, acr="unit_certificate", amr=("sc",), at=at)
             opened = units.open_session(session, self.kit, proof)
         client.set_cookie(cookie_name(self.kit.settings), opened.token, domain="localhost")
+
+    def _come_as_account(self, client: FlaskClient) -> None:
+        """Put a session of an underwriting account into a browser's jar."""
+        with self.kit.begin() as session:
+            account = session.scalar(select(UnderwritingAccount)) or make_account(self.kit, session)
+            at, code = self.kit.clock.now(), account.unit_code
+            proof = AccountProof(account_id=account.id, at=at, unit_code=code)
+            token, row = opened.new_row(self.kit, UnderwritingSession, proof, account_id=account.id)
+            session.add(row)
+        client.set_cookie(cookie_name(self.kit.settings), token, domain="localhost")
 
     def _stand_at(self, client: FlaskClient) -> None:
         """Put a session of staff into a browser's jar."""
@@ -102,6 +117,29 @@ class Visitors:
         """Give the phone new tokens where a call before this one ended its old ones."""
         if not self.phone.is_bound():
             self.phone.recover()
+
+
+def make_account(kit: Kit, session: Session) -> UnderwritingAccount:
+    """Put an active account of somebody into the database."""
+    row_id, at = new_id(), kit.clock.now()
+    place = kit.keys.place(UnderwritingAccount.__tablename__, row_id)
+    account = UnderwritingAccount(
+        id=row_id,
+        login_index=kit.keys.index("underwriting_login", f"{UNIT1}|B109000035"),
+        person_index=kit.keys.index("national_id", "B109000035"),
+        unit_code=UNIT1,
+        unit_name="單",
+        national_id=place.seal("national_id", "B109000035"),
+        name=place.seal("name", "陳範例"),
+        email=place.seal("email", "chen@example.org"),
+        password_hash="",
+        language="en",
+        state=ACTIVE,
+        registered_at=at,
+    )
+    session.add(account)
+    session.flush()
+    return account
 
 
 def fault_of(answer: TestResponse, wanted: tuple[int, ...]) -> str | None:

@@ -1,17 +1,19 @@
 """What people do on the pages, at a desk and on a phone."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
-from devtools.browser import CardReader
-from devtools.people import PASSWORD, Person, wait_for_link
+from devtools.browser import CardReader, items_of
+from devtools.people import PASSWORD, Person, get, wait_for_link
 from devtools.stack import Stack
 from tests.journeys.camera import Camera
 
 FIRST_ROC_YEAR = 1911
 AREAS = ("county", "district", "village")
+ACTIVATION = re.compile(r"/underwriting/activate#([\w.~-]+)")
 UNLISTED = "…"  # the choice that opens a text field
 
 
@@ -128,3 +130,39 @@ def open_record(page: Page, stack: Stack, person: Person) -> str:
     page.get_by_test_id("look-submit").click()
     page.wait_for_url("**/counter/people/*")
     return page.url.rpartition("/")[2]
+
+
+def apply_for_account(page: Page, stack: Stack, person: Person, *, email: str) -> None:
+    """Apply for an account of the underwriting service, for the unit where a person is insured."""
+    facts = insured_facts(stack, person)
+    page.goto(f"{stack.origin}/underwriting")
+    page.get_by_test_id("to-register").click()
+    page.get_by_test_id("unit-code").fill(facts["unit_code"])
+    page.get_by_test_id("national-id").fill(person.national_id)
+    page.get_by_test_id("card-number").fill(facts["card_number"])
+    page.get_by_test_id("email").fill(email)
+    page.get_by_test_id("password").fill(PASSWORD)
+    page.get_by_test_id("password-again").fill(PASSWORD)
+    expect(page.get_by_test_id("register-submit")).to_be_enabled()
+    page.get_by_test_id("register-submit").click()
+    expect(page.get_by_test_id("done-taken")).to_be_visible()
+
+
+def enter_underwriting(page: Page, stack: Stack, person: Person) -> None:
+    """Apply for an account, activate it by the mail and log in."""
+    email = f"clerk-{person.email}"
+    apply_for_account(page, stack, person, email=email)
+    page.goto(f"{stack.origin}/underwriting/activate#{wait_for_link(stack.urls['mail'], to=email, link=ACTIVATION)}")
+    page.get_by_test_id("activate-submit").click()
+    expect(page.get_by_test_id("done-activated")).to_be_visible()
+    page.get_by_test_id("unit-code").fill(insured_facts(stack, person)["unit_code"])
+    page.get_by_test_id("national-id").fill(person.national_id)
+    page.get_by_test_id("password").fill(PASSWORD)
+    page.get_by_test_id("underwriting-submit").click()
+    page.wait_for_url("**/underwriting/home")
+
+
+def insured_facts(stack: Stack, person: Person) -> dict[str, str]:
+    """Return what the registers' control listener says of a person."""
+    people = items_of(get(f"{stack.urls['registry']}/control/people"))
+    return next(one for one in people if one["national_id"] == person.national_id)

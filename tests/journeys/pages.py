@@ -2,8 +2,9 @@
 
 from typing import Final
 
-# Nobody is logged in · a person who came in by card · a member of staff at the counter.
-ANYONE, CARD, STAFF = "anyone", "card", "staff"
+# Nobody is logged in · a person who came in by card, a manager of everything in a unit · a member of staff at the
+# counter · whoever came with the unit's certificate to name managers · an underwriting account.
+ANYONE, CARD, STAFF, OWNER, ACCOUNT = "anyone", "card", "staff", "owner", "account"
 
 # Path (as a browser opens it; it must lead to the page itself, not away from it) → who opens it. `{device}` stands for
 # the phone of the person who came in by card, `{person}` for that person, whose record the member of staff has opened.
@@ -33,6 +34,14 @@ PAGES: Final = {
     "/app/phone?state=another&code=a-code": ANYONE,
     "/app/b": ANYONE,
     "/app/q": ANYONE,
+    "/underwriting": ANYONE,
+    "/underwriting/register": ANYONE,
+    "/underwriting/forgotten": ANYONE,
+    "/underwriting/activate#a-token": ANYONE,
+    "/underwriting/reset#a-token": ANYONE,
+    "/underwriting/home": ACCOUNT,
+    "/underwriting/account": ACCOUNT,
+    "/units/110900011/functions/statements": ACCOUNT,
     "/counter/login": ANYONE,
     "/counter": STAFF,
     "/counter/register": STAFF,
@@ -51,12 +60,26 @@ PAGES: Final = {
     "/passkeys": CARD,
     "/passkeys/{passkey}": CARD,
     "/security": CARD,
+    "/units/register": ANYONE,
+    "/units?done=withdrawn": CARD,
+    "/units/{unit}": CARD,
+    "/units/{unit}/registration": OWNER,
+    "/units/{unit}/managers": OWNER,
+    "/units/{unit}/roles": CARD,
+    "/units/{unit}/roles/{role}": CARD,
+    "/units/{unit}/grants": CARD,
+    "/units/{unit}/clerks/new": CARD,
+    "/units/{unit}/clerks/{clerk}": CARD,
+    "/units/{unit}/acts": CARD,
+    "/units/{unit}/batches/new": CARD,
+    "/units/{unit}/batches": CARD,
+    "/units/{unit}/batches/{batch}": CARD,
+    "/units/{unit}/functions/survey": CARD,
 }
 
 # Rules of the app that a browser may GET and that are no page of their own, and why.
 NO_PAGES: Final = {
     "/registration/": "leads on to /registration/apply",
-    "/units/<unit_code>/functions/<function_id>": "the page of /functions/filings, with a unit on it",
     "/login/qr/<order_id>": "needs a live order: examined by its own test",
     "/login/twfido/<login_id>": "needs a live login: examined by its own test",
     "/login/twfido/return": "leads on to the page of the login that it names",

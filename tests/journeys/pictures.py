@@ -21,6 +21,7 @@ from tests.journeys.pictures_phone import bind, bind_another, use_phone
 from tests.journeys.pictures_qr import log_in_by_qr
 from tests.journeys.pictures_session import come_as_unit, use_session
 from tests.journeys.pictures_twfido import log_in_by_twfido
+from tests.journeys.pictures_units import use_unit
 from tests.journeys.studio import BOTH, LANGUAGES, WIDE, ZOOMED, Studio
 
 FLOOD = 3  # requests a minute, so that the fourth is too many
@@ -190,6 +191,7 @@ def walk(studio: Studio) -> None:
     log_in_by_qr(studio)
     use_session(studio)
     come_as_unit(studio)
+    use_unit(studio)
     log_in_by_twfido(studio)
     look_outside(studio)
 

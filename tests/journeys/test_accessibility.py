@@ -23,7 +23,7 @@ from devtools.browser import CardReader
 from devtools.people import Person, citizens, make_ready
 from devtools.stack import Stack
 from mobileapp.client import Phone
-from tests.journeys import acts, pictures
+from tests.journeys import acts, pictures, unit_at_hand
 from tests.journeys.camera import Camera
 from tests.journeys.conftest import PATIENCE, launch
 from tests.journeys.examine import (
@@ -36,7 +36,8 @@ from tests.journeys.examine import (
     with_letters_twice_as_large,
 )
 from tests.journeys.locks import PhoneLock
-from tests.journeys.pages import ANYONE, CARD, NO_PAGES, NOT_OURS, PAGES, STAFF
+from tests.journeys.pages import ACCOUNT, ANYONE, CARD, NO_PAGES, NOT_OURS, OWNER, PAGES, STAFF
+from tests.journeys.pictures_session import UNIT_CODE
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, WIDE, Studio
 from tests.turns import EVERYTHING
 
@@ -86,14 +87,21 @@ def doors(house: tuple[Stack, Browser], people: list[Person]) -> dict[str, Calla
     page.goto(f"{stack.origin}/login#card")
     acts.log_in_by_card(page, person)
     add_passkey(page, stack)
+    owner = unit_at_hand.make_unit(stack, person)
+    unit_at_hand.furnish(page, stack)
     cookies = page.context.cookies()
     desk = open_in(browser, "zh-Hant-TW")
     acts.enter_counter(desk, stack)
     at_counter = desk.context.cookies()
+    clerk = open_in(browser, "zh-Hant-TW")
+    acts.enter_underwriting(clerk, stack, next(one for one in people if one.card_id == "wang-nhi"))
+    with_account = clerk.context.cookies()
     return {
         ANYONE: lambda _context: None,
         CARD: lambda context: context.add_cookies(cookies),
         STAFF: lambda context: context.add_cookies(at_counter),
+        OWNER: lambda context: context.add_cookies(owner),
+        ACCOUNT: lambda context: context.add_cookies(with_account),
     }
 
 
@@ -152,7 +160,9 @@ def test_a_page_is_open_to_everybody(
         path = path.format(device=(devices if isinstance(devices, list) else devices["devices"])[0]["id"])
     if "{passkey}" in path:
         path = path.format(passkey=page.request.get(f"{stack.origin}/api/v1/passkeys").json()[0]["id"])
-    page.goto(f"{stack.origin}{path}")
+    if "{unit}" in path and path not in ("/units/{unit}", "/units/{unit}/managers", "/units/{unit}/registration"):
+        path = path.format(**unit_at_hand.ids_of(page, stack))
+    page.goto(f"{stack.origin}{path.replace('{unit}', UNIT_CODE)}")
     settle(page)
     without = tuple(selector for where, selector in NOT_OURS if where == path)
 

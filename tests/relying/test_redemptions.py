@@ -117,7 +117,7 @@ def tampered(kit: Kit, token: str) -> dict[str, str]:
     none = b64url(json.dumps({"alg": "none", "typ": "authsvc-launch+jwt"}).encode())
     key = signing_keys(kit.keys, "launch")[0]
     return {
-        "other claims under the signature": f"{head}.{b64url(json.dumps(claims_of(token) | {'function': 'filings'}).encode())}.{signature}",
+        "other claims under the signature": f"{head}.{other}.{signature}",
         "no algorithm": f"{none}.{claims}.{signature}",
         "a key of another purpose": signing_keys(kit.keys, "telco")[0].sign(claims_of(token), typ="authsvc-launch+jwt"),
         "another type": key.sign(claims_of(token)),

@@ -7,7 +7,8 @@ from tests.rules.tree import ROOT, SERVICE
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 SUBMIT = re.compile(r"<button\b(?![^>]*type=\"button\")([^>]*)>", re.DOTALL)
 FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*\bname=\"([^\"]+)\"")
-IN_ADDRESSES = {"q", "limit"}  # what is searched, and how much of it is shown
+# What is searched (between which days, in which state), and how much of it is shown.
+IN_ADDRESSES = {"q", "limit", "from", "to", "state"}
 
 
 def forms() -> list[tuple[str, str, str]]:

@@ -110,3 +110,28 @@ def test_a_slow_worker_cannot_put_off_what_another_sent(ground: Kit, clock: Mova
     # then
     clock.forward(days=1)
     assert outbox.next_due(ground) is None
+
+
+def bulk(kit: Kit, *to: str, template: str = "many") -> None:
+    at = kit.clock.now()
+    rows = [outbox.written(kit, to=each, template=template, language="en", values={}, at=at) for each in to]
+    with kit.begin() as session:
+        outbox.post_bulk(session, rows)
+
+
+def test_mails_of_a_bulk_go_when_no_other_is_due(ground: Kit, clock: MovableClock) -> None:
+    # given many mails of one act, and one of somebody who waits for it
+    bulk(ground, *(f"{number}@example.org" for number in range(3)))
+    clock.forward(minutes=5)
+    post(ground, "a@example.org", template="one")
+    # then
+    assert due(ground).template == "one"
+    assert due(ground).template == "many"
+    post(ground, "a@example.org", template="another")
+    assert [due(ground).template for _ in range(3)] == ["another", "many", "many"]
+    assert outbox.next_due(ground) is None
+
+
+def test_nothing_is_written_where_nobody_is_written_to(ground: Kit) -> None:
+    bulk(ground)
+    assert rows(ground) == []

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '83b3df77bc46'
-down_revision = '87a22bf7a7e5'
+down_revision = '31977b10f515'
 branch_labels = None
 depends_on = None
 
