@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from authsvc.core import audit
@@ -18,7 +18,7 @@ from authsvc.core.web import LoginRequired
 from authsvc.identity.models import Person
 from authsvc.identity.notices import send_notice
 from authsvc.identity.people import contact
-from counter.models import CounterAct, Staff, StaffSession, StaffView
+from counter.models import Console, CounterAct, Operator, Staff, StaffSession, StaffView
 from counter.staff import name_of
 
 LOOKED: Final = "looked"
@@ -30,6 +30,10 @@ RESTORED: Final = "restored"
 UNBOUND: Final = "unbound"
 LOST: Final = "lost"
 CARD_REPLACED: Final = "card_replaced"
+EXAMINED: Final = "examined"  # by an operator, without the person being there
+SESSION_ENDED: Final = "session_ended"
+SESSIONS_ENDED: Final = "sessions_ended"
+MAIL_RESENT: Final = "mail_resent"
 SHORTEST_REASON: Final = 4
 LONGEST_REASON: Final = 200
 # IDs and residence numbers of both forms, card, business and telephone numbers: eight digits or more, however they are
@@ -51,6 +55,8 @@ TOLD: Final = {
         "Your new health card was read at a counter and now belongs to your account. The card before it no longer"
         " works, and all logins have ended."
     ),
+    SESSION_ENDED: N_("The help desk ended a login of yours."),
+    SESSIONS_ENDED: N_("The help desk ended all your logins. Please log in again where you need to."),
     LOST: N_("A phone of yours was reported lost at a counter and cut off at once."),
 }
 
@@ -59,6 +65,12 @@ class OwnRecord(Forbidden):
     """A member of staff asked for their own record."""
 
     code, detail = "own_record", N_("This is your own record. Please ask a colleague to do this for you.")
+
+
+class RoleMissing(Forbidden):
+    """A member of staff asks for what another role is for."""
+
+    code, detail = "role_missing", N_("This is not part of your work here. Please ask a colleague who may do it.")
 
 
 class LookFirst(NotFound):
@@ -89,6 +101,14 @@ def require_reason(reason: str) -> str:
     return words
 
 
+def require_role(kit: Kit, staff: StaffView, role: str) -> StaffView:
+    """Return a member of staff who has this role; raise `RoleMissing`, which is also audited."""
+    if role not in staff.roles:
+        audit.record_refusal(kit, "counter.act", outcome=RoleMissing.code, object=staff.id)
+        raise RoleMissing
+    return staff
+
+
 def require_other(kit: Kit, staff: StaffView, national_id_index: bytes) -> None:
     """Raise `OwnRecord`, which is also audited, when the record is that of the member of staff."""
     if national_id_index == staff.national_id_index:
@@ -101,32 +121,47 @@ def record(session: Session, kit: Kit, staff: StaffView, person: Person, *, act:
 
     Raise `LoginRequired` where the member of staff, or their session, was ended meanwhile.
     """
-    _hold_staff(session, staff)
+    hold_staff(session, staff)
     now = kit.clock.now()
-    act_id = _keep(session, kit, staff, person_id=person.id, act=act, reason=reason, at=now)
+    act_id = keep(session, kit, staff, person_id=person.id, act=act, reason=reason)
     audit.record(session, kit, "counter.act", actor=person.id, object=act_id, staff=staff.id, act=act)
     if act in TOLD:
         send_notice(session, kit, person, what=TOLD[act], to=contact(kit, person).addresses, at=now)
 
 
-def record_miss(kit: Kit, staff: StaffView, *, outcome: str, reason: str) -> None:
+def record_miss(
+    kit: Kit, by: Operator, *, outcome: str, reason: str, subject: bytes | None = None, act: str = MISSED
+) -> None:
     """Keep the reason of a look that found nobody, and audit it."""
     with kit.begin() as session:
-        act_id = _keep(session, kit, staff, person_id=None, act=MISSED, reason=reason, at=kit.clock.now())
-        audit.record(session, kit, "counter.look", object=staff.id, outcome=outcome, act=act_id)
+        act_id = keep(session, kit, by, act=act, reason=reason, subject=subject)
+        named = {"actor": by.id} if isinstance(by, Console) else {"object": by.id}
+        audit.record(session, kit, "counter.look", outcome=outcome, act=act_id, **named)
 
 
-def _keep(
-    session: Session, kit: Kit, staff: StaffView, *, person_id: str | None, act: str, reason: str, at: datetime
+def keep(
+    session: Session,
+    kit: Kit,
+    by: Operator,
+    *,
+    act: str,
+    reason: str,
+    person_id: str | None = None,
+    subject: bytes | None = None,
 ) -> str:
-    row = CounterAct(id=new_id(), staff_id=staff.id, session_id=staff.session_id, person_id=person_id, act=act, at=at)
+    """Write the row of an act, its reason sealed, and return its id."""
+    row = CounterAct(id=new_id(), person_id=person_id, subject=subject, act=act, at=kit.clock.now())
+    if isinstance(by, Console):
+        row.operator = by.id
+    else:
+        row.staff_id, row.session_id = by.id, by.session_id
     row.request_id = kit.caller.request_id
     row.reason = kit.keys.place(CounterAct.__tablename__, row.id).seal("reason", reason)
     session.add(row)
     return row.id
 
 
-def _hold_staff(session: Session, staff: StaffView) -> None:
+def hold_staff(session: Session, staff: StaffView) -> None:
     """Keep a member of staff and their session until this transaction ends; raise `LoginRequired` if one was ended."""
     # In the order in which ending staff locks them, so that it waits for the deed, or the deed is refused.
     employed = select(Staff.id).where(Staff.id == staff.id, Staff.ended_at.is_(None))
@@ -154,16 +189,19 @@ def require_open(session: Session, kit: Kit, staff: StaffView, person_id: str) -
 
 def recent_acts(session: Session, kit: Kit, person_id: str) -> Sequence[ShownAct]:
     """Return the last acts for a person, the newest first."""
-    joined = select(CounterAct, Staff).join(Staff, Staff.id == CounterAct.staff_id)
-    rows = session.execute(
-        joined.where(CounterAct.person_id == person_id).order_by(CounterAct.at.desc(), CounterAct.id).limit(RECENT)
-    )
+    return acts_where(session, kit, CounterAct.person_id == person_id)
+
+
+def acts_where(session: Session, kit: Kit, which: ColumnElement[bool]) -> Sequence[ShownAct]:
+    """Return the last acts that match, the newest first."""
+    joined = select(CounterAct, Staff).outerjoin(Staff, Staff.id == CounterAct.staff_id)
+    rows = session.execute(joined.where(which).order_by(CounterAct.at.desc(), CounterAct.id).limit(RECENT))
     return [
         ShownAct(
             act=row.act,
             at=row.at,
-            staff=name_of(kit, staff),
-            office=staff.office,
+            staff=row.operator or "" if staff is None else name_of(kit, staff),
+            office="" if staff is None else staff.office,
             reason=kit.keys.place(CounterAct.__tablename__, row.id).open("reason", row.reason),
         )
         for row, staff in rows

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 import counter.staff as staff
 from authsvc.core.errors import Invalid, Problem
 from authsvc.core.kit import Kit
+from counter.models import COUNTER
 
 
 def include(app: Flask) -> None:
@@ -41,7 +42,7 @@ def add_adding(group: AppGroup, kit: Kit) -> None:
     @click.option("--national-id", required=True, help="Whose record this member of staff may not touch.")
     @click.option("--holder-number", required=True, help="serialNumber of the natural-person certificate.")
     @click.option("--office", required=True)
-    @click.option("--role", "roles", multiple=True, default=staff.ROLES, show_default=True)
+    @click.option("--role", "roles", multiple=True, default=(COUNTER,), show_default=True)
     @click.option("--once", is_flag=True, help="Leave it where this certificate is staff already.")
     def add(roles: tuple[str, ...], *, once: bool, **facts: str) -> None:
         """Take somebody on and print their id."""

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from authsvc.core.db import Base, id_column
 
-COUNTER: Final = "counter"
+COUNTER: Final = "counter"  # stands before people and their cards
+OPERATOR: Final = "operator"  # looks people and units up for those who call
 EMPLOYED = text("ended_at IS NULL")
 
 
@@ -52,19 +53,23 @@ class StaffSession(Base):
 class CounterAct(Base):
     """One thing that a member of staff did in a session, and the reason that they gave, sealed.
 
-    A look that found nobody names no person; acts from before sessions were noted name no session.
+    A look that found nobody names no person; acts from before sessions were noted name no session. `subject` is the
+    blind index of whom or what an operator looked up; `operator` stands where somebody did it at the command line.
     """
 
     __tablename__ = "counter_act"
     __table_args__ = (
         Index("ix_counter_act_person", "person_id", "at"),
         Index("ix_counter_act_staff", "staff_id", "at"),
+        Index("ix_counter_act_subject", "subject", "at"),
     )
 
     id: Mapped[str] = id_column()
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    operator: Mapped[str | None] = mapped_column(String(32))
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     session_id: Mapped[str | None] = mapped_column(String(32))
+    subject: Mapped[bytes | None]
     act: Mapped[str] = mapped_column(String(16))
     reason: Mapped[bytes]
     at: Mapped[datetime]
@@ -79,6 +84,17 @@ class StaffView:
     session_id: str
     name: str
     office: str
+    roles: tuple[str, ...]
     national_id_index: bytes
     opened_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Console:
+    """Whoever runs the service, at its command line; `id` is `operator:` and the name of the account there."""
+
+    id: str
+
+
+Operator = StaffView | Console

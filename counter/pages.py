@@ -17,7 +17,7 @@ from authsvc.identity.forms import birth_date, loaded, shown_again
 from authsvc.identity.models import ACTIVE
 from authsvc.identity.standing import SUSPENDED
 from authsvc.identity.terms import CURRENT_TERMS
-from counter.models import StaffView
+from counter.models import COUNTER, StaffView
 
 bp = Blueprint(
     "counter_pages",
@@ -38,6 +38,12 @@ def present() -> StaffView | None:
     return sessions.find_staff(kit(), token) if token else None
 
 
+def at_counter() -> StaffView | None:
+    """Return the same where they stand before people; raise `RoleMissing` for other staff."""
+    staff = present()
+    return None if staff is None else acts.require_role(kit(), staff, COUNTER)
+
+
 @bp.get("/counter/login")
 @door("anyone")
 def login() -> str | Response:
@@ -52,14 +58,18 @@ def login() -> str | Response:
 def home() -> str | Response:
     """Ask what is to be done, and for whom."""
     staff = present()
-    return redirect(LOGIN, 303) if staff is None else render_template("counter/home.html", staff=staff)
+    if staff is None:
+        return redirect(LOGIN, 303)
+    if COUNTER not in staff.roles:
+        return redirect("/counter/operator", 303)
+    return render_template("counter/home.html", staff=staff)
 
 
 @bp.post("/counter/looks")
 @door("anyone")
 def look() -> Any:
     """Open a record by ID and birth date."""
-    staff = present()
+    staff = at_counter()
     if staff is None:
         return redirect(LOGIN, 303)
     try:
@@ -76,7 +86,7 @@ def look() -> Any:
 @door("anyone")
 def register() -> str | Response:
     """Take down a registration."""
-    staff = present()
+    staff = at_counter()
     if staff is None:
         return redirect(LOGIN, 303)
     return render_template("counter/register.html", staff=staff, terms_version=CURRENT_TERMS)
@@ -86,7 +96,7 @@ def register() -> str | Response:
 @door("anyone")
 def person(person_id: str) -> Any:
     """Show a record that was opened, and what can be done."""
-    staff = present()
+    staff = at_counter()
     return redirect(LOGIN, 303) if staff is None else _person(staff, person_id)
 
 
@@ -138,7 +148,7 @@ def logout() -> Response:
 
 def _act(schema: Schema, deed: Any, done: str, **which: str) -> Any:
     """Do what a form of the person's page asks; the page then says what was done, or what is wrong."""
-    staff = present()
+    staff = at_counter()
     if staff is None:
         return redirect(LOGIN, 303)
     try:
@@ -152,7 +162,7 @@ def _act(schema: Schema, deed: Any, done: str, **which: str) -> Any:
 
 def _for_record(template: str, person_id: str, **shown: Any) -> Any:
     """Show a page about the person whose record is open, or ask to find them first."""
-    staff = present()
+    staff = at_counter()
     if staff is None:
         return redirect(LOGIN, 303)
     try:

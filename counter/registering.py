@@ -16,7 +16,7 @@ from authsvc.identity.models import Person
 from authsvc.identity.notices import send_completed
 from authsvc.identity.passwords import Passwords, require_good_password
 from authsvc.identity.terms import require_current_terms
-from counter.models import StaffView
+from counter.models import COUNTER, StaffView
 
 PURPOSE: Final = "counter"
 VIA: Final = "counter"
@@ -54,6 +54,7 @@ def register(
 
     Raise `RegisteredAlready` with the person's id, `OwnRecord`, `Invalid`, and what `require_holder` refuses.
     """
+    acts.require_role(kit, staff, COUNTER)
     words = acts.require_reason(reason)
     require_current_terms(wanted.terms_version)
     with audited(kit, "counter.register", object=staff.id):

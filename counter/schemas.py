@@ -31,6 +31,7 @@ class StaffOut(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)
     office = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
     opened_at = Moment(required=True)
     expires_at = Moment(required=True)
 
@@ -48,6 +49,20 @@ class LookIn(In):
         shown = {name for name in ("card_proof", "national_id", "birth_date") if name in data}
         if shown not in ({"card_proof"}, {"national_id", "birth_date"}):
             raise ValidationError(N_("Please read the card, or type ID and birth date."), "national_id")
+
+
+class PersonLookIn(In):
+    """Whom an operator looks up, and why."""
+
+    national_id = NationalId(required=True, longest=32)
+    reason = reason_field()
+
+
+class UnitLookIn(In):
+    """Which unit an operator looks up, by unit code (9 digits) or business number (8), and why."""
+
+    number = Text(required=True, longest=9, pattern=r"[0-9]{8,9}")
+    reason = reason_field()
 
 
 class FoundOut(Schema):

@@ -18,7 +18,7 @@ from authsvc.identity import challenges, devices, login, opened, people, standin
 from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.models import Device, Person, WebSession
 from authsvc.identity.ways import DeviceCodes, MadeCode, Ways
-from counter.models import StaffView
+from counter.models import COUNTER, StaffView
 
 LOOKS: Final = Limit(scope="counter-look", tries=60, pause=timedelta(seconds=60), forgets=timedelta(hours=1))
 VIA: Final = "counter"
@@ -71,7 +71,7 @@ def find_person(
     Raise `NobodyFound`, `OwnRecord`, `Invalid`, `Throttled`, and the card's refusals.
     """
     words = acts.require_reason(reason)
-    with audited(kit, "counter.look", object=staff.id):
+    with audited(kit, "counter.look", object=acts.require_role(kit, staff, COUNTER).id):
         kit.throttle.spend(LOOKS, staff.id.encode())
         card = None if card_proof is None else _read_card(kit, card_proof, browser=browser)
     if card is None:

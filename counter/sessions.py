@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+import counter.acts as acts
 from authsvc.core import audit
 from authsvc.core.db import claim
 from authsvc.core.errors import Refused
@@ -18,7 +19,7 @@ from authsvc.identity import challenges, opened, sessions
 from authsvc.identity.cards import CardProof, VerifiedCard
 from authsvc.identity.numbers import normalise
 from counter.models import COUNTER, Staff, StaffSession, StaffView
-from counter.staff import end_sessions, holder_index, name_of
+from counter.staff import ROLES, end_sessions, holder_index, name_of
 
 
 class StaffRefused(Refused):
@@ -53,7 +54,7 @@ def _require_staff(session: Session, kit: Kit, card: VerifiedCard) -> Staff:
     mine = select(Staff).where(Staff.holder_index == holder_index(kit, normalise(card.number)))
     # Locked: one who is ended meanwhile is either refused here, or loses the session that is opened here.
     staff = session.scalar(mine.where(Staff.ended_at.is_(None)).with_for_update())
-    if staff is None or COUNTER not in staff.roles or staff.card_key not in (None, card.key):
+    if staff is None or not set(staff.roles) & set(ROLES) or staff.card_key not in (None, card.key):
         raise StaffRefused
     if staff.card_key is None:
         staff.card_key = card.key
@@ -89,7 +90,7 @@ def find_staff(kit: Kit, token: str) -> StaffView | None:
     with kit.read() as session:
         joined = select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id)
         found = session.execute(joined.where(*live, Staff.ended_at.is_(None))).one_or_none()
-    if found is None or COUNTER not in found[1].roles:
+    if found is None or not set(found[1].roles) & set(ROLES):
         return None
     row: StaffSession = found[0]
     if now - row.last_seen_at >= opened.TOUCH_AFTER:
@@ -106,6 +107,7 @@ def _view(kit: Kit, row: StaffSession, staff: Staff) -> StaffView:
         session_id=row.id,
         name=name_of(kit, staff),
         office=staff.office,
+        roles=tuple(staff.roles),
         national_id_index=staff.national_id_index,
         opened_at=row.opened_at,
         expires_at=min(row.last_seen_at + kit.settings.counter_idle, row.ends_at),
@@ -127,11 +129,17 @@ def leave(session: Session, kit: Kit, browser_digest: bytes) -> None:
         audit.record(session, kit, "staff.left", object=row.id, staff=row.staff_id)
 
 
-def by_counter(kit: Kit, shown: Credentials) -> StaffView | None:
+def by_staff(kit: Kit, shown: Credentials) -> StaffView | None:
     """Let a browser in whose cookie opens a live session of staff; a phone's credentials beside it do not count."""
     if shown.authorization or shown.proofs:
         return None
     return find_staff(kit, shown.cookie_token) if shown.cookie_token else None
+
+
+def by_counter(kit: Kit, shown: Credentials) -> StaffView | None:
+    """Let the same in where they stand at the counter; raise `RoleMissing` for other staff."""
+    staff = by_staff(kit, shown)
+    return None if staff is None else acts.require_role(kit, staff, COUNTER)
 
 
 def purge(kit: Kit) -> None:

@@ -16,9 +16,9 @@ from authsvc.core.keys import Place, new_id
 from authsvc.core.kit import Kit
 from authsvc.identity import people
 from authsvc.identity.numbers import is_national_id, normalise
-from counter.models import COUNTER, Staff, StaffSession
+from counter.models import COUNTER, OPERATOR, Staff, StaffSession
 
-ROLES = (COUNTER,)
+ROLES = (COUNTER, OPERATOR)
 LONGEST_OFFICE = 64
 
 
@@ -41,7 +41,7 @@ class Listed:
 
 
 def add_staff(
-    kit: Kit, *, name: str, national_id: str, holder_number: str, office: str, roles: Sequence[str] = ROLES
+    kit: Kit, *, name: str, national_id: str, holder_number: str, office: str, roles: Sequence[str] = (COUNTER,)
 ) -> str:
     """Take somebody on by the holder number of their natural-person certificate and return their id.
 

@@ -26,7 +26,7 @@ from authsvc.identity.ways import MadeCode
 from counter.models import StaffView
 
 bp = ApiBlueprint("counter", __name__, url_prefix="/api/v1/counter", description="The counter, for staff")
-ACT_REFUSALS = (LoginRequired, acts.LookFirst, Invalid)
+ACT_REFUSALS = (LoginRequired, acts.RoleMissing, acts.LookFirst, Invalid)
 
 
 def browser() -> str | None:
@@ -47,7 +47,7 @@ def log_in(body: dict[str, Any]) -> StaffView:
 
 
 @bp.route("/sessions/current", methods=["GET"])
-@door("counter")
+@door("staff")
 @bp.response(200, schemas.StaffOut)
 @bp.refuses(LoginRequired)
 def show_session() -> StaffView:
@@ -57,7 +57,7 @@ def show_session() -> StaffView:
 
 
 @bp.route("/sessions/current", methods=["DELETE"])
-@door("counter")
+@door("staff")
 @bp.response(204)
 @bp.refuses(LoginRequired)
 def log_out() -> None:
@@ -69,7 +69,16 @@ def log_out() -> None:
 @door("counter")
 @bp.arguments(schemas.LookIn)
 @bp.response(201, schemas.FoundOut)
-@bp.refuses(LoginRequired, *CARD_REFUSALS, service.NobodyFound, acts.OwnRecord, CardNotRegistered, Invalid, Throttled)
+@bp.refuses(
+    LoginRequired,
+    acts.RoleMissing,
+    *CARD_REFUSALS,
+    service.NobodyFound,
+    acts.OwnRecord,
+    CardNotRegistered,
+    Invalid,
+    Throttled,
+)
 def look(body: dict[str, Any]) -> dict[str, str]:
     """Open a person's record for a quarter of an hour, by their card, or by ID and birth date."""
     return {"id": service.find_person(kit(), staff=who(), browser=browser(), **body)}
@@ -79,7 +88,7 @@ def look(body: dict[str, Any]) -> dict[str, str]:
 @door("counter")
 @bp.arguments(schemas.RegistrationIn)
 @bp.response(201, schemas.FoundOut)
-@bp.refuses(LoginRequired, *CARD_REFUSALS, HouseholdNotConfirmed, acts.OwnRecord, Invalid, Throttled)
+@bp.refuses(LoginRequired, acts.RoleMissing, *CARD_REFUSALS, HouseholdNotConfirmed, acts.OwnRecord, Invalid, Throttled)
 @bp.refuses(registering.RegisteredAlready, AlreadyRegistered)
 def register(body: dict[str, Any]) -> dict[str, str]:
     """Register a person on sight of their documents; no mail needs to be confirmed."""
@@ -89,7 +98,7 @@ def register(body: dict[str, Any]) -> dict[str, str]:
 @bp.route("/people/<person_id>", methods=["GET"])
 @door("counter")
 @bp.response(200, schemas.RecordOut)
-@bp.refuses(LoginRequired, acts.LookFirst)
+@bp.refuses(LoginRequired, acts.RoleMissing, acts.LookFirst)
 def show_person(person_id: str) -> service.Record:
     """Show a record that was opened."""
     return service.show_person(kit(), staff=who(), person_id=person_id)
@@ -121,7 +130,7 @@ def make_code(body: dict[str, Any], person_id: str) -> MadeCode:
 @door("counter")
 @bp.arguments(WaitIn, location="query")
 @bp.response(200, schemas.CounterCodeOut)
-@bp.refuses(LoginRequired, acts.LookFirst, NotFound)
+@bp.refuses(LoginRequired, acts.RoleMissing, acts.LookFirst, NotFound)
 def code_status(query: dict[str, Any], person_id: str, code_id: str) -> dict[str, str]:
     """Tell how a code stands, at the latest after `wait` seconds."""
     return {"status": service.follow_code(kit(), staff=who(), person_id=person_id, code_id=code_id, **query)}

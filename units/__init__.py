@@ -7,7 +7,7 @@ from flask import Flask
 
 from authsvc.core.i18n import N_, add_catalogue
 from authsvc.identity.ways import Function, MenuEntry, ways_of
-from units import belonging, granting_pages, granting_views, pages, role_pages, views
+from units import belonging, granting_pages, granting_views, pages, records, role_pages, views
 
 HERE = Path(__file__).parent
 REGISTERING: Final = MenuEntry(
@@ -58,6 +58,7 @@ def include(app: Flask) -> None:
     """Register the calls, the pages and the texts."""
     ways_of(app).login_links.append(REGISTERING)
     ways_of(app).memberships["units"] = belonging.memberships
+    ways_of(app).unit_records["units"] = records.RECORDS
     ways_of(app).functions.update((function.id, function) for function in FUNCTIONS)
     add_catalogue(app, HERE / "translations")
     views.register(app)

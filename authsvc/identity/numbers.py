@@ -42,3 +42,9 @@ def mask_name(name: str) -> str:
         return " ".join([words[0], *("○" * len(word) for word in words[1:])])
     middle = "○" * max(1, len(name) - 2)
     return name[0] + middle + (name[-1] if len(name) > 2 else "")  # noqa: PLR2004 - first, middle, last
+
+
+def mask_email(address: str) -> str:
+    """Return an address with all but its first character and its domain hidden: w****@example.org."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}****@{domain}"

@@ -13,6 +13,7 @@ from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
 from authsvc.identity.people import Contact
+from authsvc.identity.records import Applications, UnitRecords
 from authsvc.identity.registryanswers import Insured
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
@@ -158,6 +159,8 @@ class Ways:
     entering: dict[str, Entering] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     memberships: dict[str, Memberships] = field(default_factory=dict)
+    applications: dict[str, Applications] = field(default_factory=dict)
+    unit_records: dict[str, UnitRecords] = field(default_factory=dict)
     session_kinds: dict[str, SessionKind] = field(default_factory=dict)  # by the name of their door
 
     def kind_of(self, view: Any) -> tuple[str, SessionKind]:

@@ -8,7 +8,7 @@ from authsvc.core import i18n, jobs
 from authsvc.core.i18n import N_
 from authsvc.identity import functions
 from authsvc.identity.ways import Function, MenuEntry, menu_of, ways_of
-from authsvc.registration import batch, mailboxes, pages, service, views
+from authsvc.registration import batch, helping, mailboxes, pages, service, views
 
 HERE = Path(__file__).parent
 ACCOUNT = Function(
@@ -29,6 +29,7 @@ def include(app: Flask) -> None:
         )
     )
     ways_of(app).functions[ACCOUNT.id] = ACCOUNT
+    ways_of(app).applications["registration"] = helping.APPLICATIONS
     ways_of(app).openings.update(registration=service.supersede, backup_email=mailboxes.begin)
     ways_of(app).entering["registration"] = batch.enter
     for purge in (service.purge, mailboxes.purge):

@@ -159,20 +159,25 @@ def resend(kit: Kit, *, card_proof: CardProof, browser: str | None, email: str |
     card = challenges.redeem(kit, card_proof, purpose="resend", browser=browser, kinds=("nhi",))
     with audited(kit, "registration.resend"):
         now = kit.clock.now()
-        row = _require_pending(kit, card, only=Registration.created_at > now - APPLICATION_LIFE)
+        row = _require_pending(kit, card, only=revivable(now))
         kit.throttle.spend(notices.MAILS, row.national_id_index)
         if email is not None:
             row.email = applications.place(kit, row).seal("email", email)
-        previous = row.token_digest
-        token = _new_link(kit, row, at=now)
-        mine = update(Registration).where(Registration.id == row.id, Registration.token_digest == previous)
-        new: dict[str, Any] = {name: getattr(row, name) for name in ("token_digest", "link_expires_at", "email")}
         with kit.begin() as session:
-            if not claim(session, mine.values(new)):
-                raise NoPendingRegistration
-            _mail_link(session, kit, row, token)
+            mail_again(session, kit, row, at=now)
             audit.record(session, kit, "registration.resent", object=row.id, corrected=email is not None)
     return Applied(id=row.id, expires_at=row.link_expires_at)
+
+
+def mail_again(session: Session, kit: Kit, row: Registration, *, at: datetime) -> None:
+    """Mail a new link, which kills the old one, for a row that no session holds; raise `NoPendingRegistration`."""
+    previous = row.token_digest
+    token = _new_link(kit, row, at=at)
+    mine = update(Registration).where(Registration.id == row.id, Registration.token_digest == previous)
+    new: dict[str, Any] = {name: getattr(row, name) for name in ("token_digest", "link_expires_at", "email")}
+    if not claim(session, mine.values(new)):
+        raise NoPendingRegistration
+    _mail_link(session, kit, row, token)
 
 
 def cancel(kit: Kit, *, card_proof: CardProof, browser: str | None) -> None:
@@ -194,6 +199,11 @@ def _require_pending(kit: Kit, card: VerifiedCard, *, only: ColumnElement[bool])
     if row is None:
         raise NoPendingRegistration
     return row
+
+
+def revivable(at: datetime) -> ColumnElement[bool]:
+    """Match applications that a new link may still be sent for."""
+    return Registration.created_at > at - APPLICATION_LIFE
 
 
 def outlived(at: datetime) -> ColumnElement[bool]:

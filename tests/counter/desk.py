@@ -1,5 +1,6 @@
 """Given: a counter with a member of staff at it, and people who come to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 from authsvc.core.audit import AuditEvent
 from authsvc.core.kit import Kit
 from authsvc.identity.terms import CURRENT_TERMS
-from counter.models import CounterAct
+from counter.models import COUNTER, CounterAct
 from counter.staff import add_staff
 from mobileapp.client import Phone
 from tests.authsvc.registration.acts import MOBILE, household_of
@@ -100,7 +101,7 @@ class Desk:
             return list(session.scalars(select(AuditEvent).where(AuditEvent.action == action).order_by(AuditEvent.id)))
 
 
-def make_desk(app: Flask, clock: MovableClock, browser: Browser) -> Desk:
+def make_desk(app: Flask, clock: MovableClock, browser: Browser, *, roles: Sequence[str] = (COUNTER,)) -> Desk:
     """Take on the member of staff whose certificate is `tang-cert`; nobody has logged in yet."""
     tang = browser.person("tang")
     staff_id = add_staff(
@@ -109,5 +110,6 @@ def make_desk(app: Flask, clock: MovableClock, browser: Browser) -> Desk:
         national_id=tang.national_id,
         holder_number=tang.national_id,
         office="臺北聯合服務中心",
+        roles=roles,
     )
     return Desk(app, clock, browser, staff_id)

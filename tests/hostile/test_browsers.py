@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from authsvc.core.keys import new_token
 from authsvc.core.kit import Kit
-from authsvc.identity.history import TEXTS
+from authsvc.identity.happenings import TEXTS
 from mobileapp.phonekeys import public_jwk
 from mocks.card.cards import Deck
 from mocks.people import World

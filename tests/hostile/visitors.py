@@ -60,7 +60,7 @@ class Visitors:
             log_in(client, self.kit, self.person)
         if door == "unit":
             self._come_as_unit(client)
-        if door == "counter":
+        if door in ("counter", "staff"):
             self._stand_at(client)
         if door == "underwriting":
             self._come_as_account(client)
@@ -74,7 +74,7 @@ class Visitors:
             return {"DPoP": self.prove(self.stranger, method, path)}
         if door == "fresh_key":
             return {"DPoP": self.prove(self.phone, method, path, nonce=make_nonce(self.kit, at=self.clock.now()))}
-        assert door in ("anyone", "session", "unit", "counter", "underwriting"), (
+        assert door in ("anyone", "session", "unit", "counter", "staff", "underwriting"), (
             f"teach tests/hostile/visitors.py the door {door}"
         )
         return {}

@@ -13,8 +13,9 @@ from authsvc.core.audit import AuditEvent
 from authsvc.core.errors import NotFound, StepUpRequired
 from authsvc.core.kit import Kit
 from authsvc.identity import authenticators, devices
-from authsvc.identity.history import ELSE, show_history
-from authsvc.identity.history import TEXTS as HISTORY
+from authsvc.identity.happenings import ELSE
+from authsvc.identity.happenings import TEXTS as HISTORY
+from authsvc.identity.history import show_history
 from authsvc.identity.models import AppView, Authenticator, AuthenticatorOffer
 from authsvc.identity.sessions import require_user_verified
 from mobileapp.client import Phone

@@ -11,7 +11,7 @@ from authsvc.core import audit
 from authsvc.core.audit import AuditEvent
 from authsvc.core.i18n import translate
 from authsvc.core.kit import Caller, Kit
-from authsvc.identity import history
+from authsvc.identity import happenings, history
 from authsvc.identity.models import SessionView
 from mocks.card.cards import Deck
 from mocks.people import World
@@ -198,28 +198,28 @@ def test_the_database_finds_a_persons_events_by_their_index(kit: Kit, person: So
 
 
 @pytest.mark.parametrize(
-    ("action", "variant"), [(action, variant) for action, texts in history.TEXTS.items() for variant in texts]
+    ("action", "variant"), [(action, variant) for action, texts in happenings.TEXTS.items() for variant in texts]
 )
 def test_every_event_has_words_in_both_languages(app: Flask, action: str, variant: str) -> None:
-    words = history.TEXTS[action][variant]
+    words = happenings.TEXTS[action][variant]
     with app.test_request_context(), force_locale("zh_Hant_TW"):
         assert translate(words) not in ("", words)
 
 
 def test_every_event_with_words_is_written_somewhere() -> None:
-    service = [path for path in files(*SERVICE) if path.name != "history.py"]
+    service = [path for path in files(*SERVICE) if path.name != "happenings.py"]
     written = "".join(path.read_text(encoding="utf-8") for path in service)
 
-    assert [action for action in history.TEXTS if f'"{action}"' not in written] == []
+    assert [action for action in happenings.TEXTS if f'"{action}"' not in written] == []
 
 
-@pytest.mark.parametrize("variant", sorted(history.TEXTS["session.opened"]))
+@pytest.mark.parametrize("variant", sorted(happenings.TEXTS["session.opened"]))
 def test_a_login_is_told_by_how_it_was_opened(kit: Kit, person: Somebody, view: SessionView, variant: str) -> None:
     with kit.begin() as session:
         audit.record(session, kit, "session.opened", actor=person.id, acr=variant or "another")
 
     newest = history.show_history(kit, view=view).events[0]
-    assert newest.text == history.TEXTS["session.opened"][variant]
+    assert newest.text == happenings.TEXTS["session.opened"][variant]
 
 
 def test_a_phones_life_is_told(app: Flask, kit: Kit, clock: MovableClock, browser: Browser, person: Somebody) -> None:
