@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from authsvc.core.errors import Problem
 from tests.browser import Browser
 from tests.conftest import empty
-from tests.factories import make_person
+from tests.factories import NAME, make_person
 from tests.insured import make_clerk, make_manager
 from tests.units.office import Office, make_office
 from units import clerks, granting, roles
@@ -103,7 +103,7 @@ def test_a_grant_and_the_end_of_its_role_at_once_leave_no_grant(office: Office, 
 @pytest.mark.parametrize("_number", ROUNDS)
 def test_a_manager_who_is_removed_at_the_same_moment_does_it_before_or_not_at_all(office: Office, _number: int) -> None:
     [view, _] = two_managers(office)
-    listed = Listed(national_id=make_person(office.kit, 2).national_id, name="林", email="a@b.tw", credential="card")
+    listed = Listed(national_id=make_person(office.kit, 2).national_id, name=NAME, email="a@b.tw", credential="card")
     with office.kit.begin() as session:
         live = (UnitMember.part == "manager", UnitMember.ended_at.is_(None))
         own = session.scalars(select(UnitMember.id).where(*live).order_by(UnitMember.added_at, UnitMember.id)).all()
