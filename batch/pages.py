@@ -16,7 +16,7 @@ import batch.schemas as schemas
 import batch.service as service
 from authsvc.core.errors import Invalid, NotFound, Problem, StepUpRequired
 from authsvc.core.guard import takes_file
-from authsvc.core.web import LoginRequired, door, flat, kit
+from authsvc.core.web import door, flat, kit
 from authsvc.identity.acting import NotGranted
 from authsvc.identity.forms import by_field, loaded, shown_again
 from authsvc.identity.present import current_session, current_unit
@@ -36,10 +36,9 @@ def batch_words() -> dict[str, Any]:
     return {"file": reasons.OF_FILE, "row": reasons.OF_ROW, "state": reasons.STATES, "roc": naming.roc}
 
 
-def require_somebody() -> None:
-    """Raise `LoginRequired` where nobody is logged in: a large form is not read for them."""
-    if current_session() is None and current_unit() is None:
-        raise LoginRequired
+def is_somebody() -> bool:
+    """Tell whether anybody is logged in: a large form is not read for others."""
+    return current_session() is not None or current_unit() is not None
 
 
 @bp.get("/units/<unit_code>/batches/new")
@@ -50,7 +49,7 @@ def new(unit_code: str) -> Any:
 
 
 @bp.post("/units/<unit_code>/batches")
-@takes_file(service.MOST_BYTES, known=require_somebody)
+@takes_file(service.MOST_BYTES, known=is_somebody)
 @door("anyone")
 def upload(unit_code: str) -> Any:
     """Take the file of the plain form; its page follows, or this one again with what is wrong."""
@@ -93,7 +92,7 @@ def _upload(view: Any, unit_code: str) -> Any:
     try:
         if file is None or not file.filename:
             raise Invalid({"file": [reasons.NO_FILE]})
-        form = loaded(schemas.UploadIn())
+        form = loaded(schemas.EncodingIn())
         chosen: dict[str, Any] = {"unit_code": unit_code, "file_name": file.filename, "stream": file.stream}
         taken = service.upload(kit(), view=view, **chosen, **form)
     except OTHERS:

@@ -10,6 +10,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.schema import Digits, In, Moment
 from batch.models import STATES
 from batch.reading import ENCODINGS
+from batch.reasons import NO_FILE
 
 MOST_PAGES = 10_000
 
@@ -24,16 +25,25 @@ class Day(fields.String):
         return found
 
 
-class FileIn(Schema):
-    """The file."""
+class File(fields.Raw):
+    """A file of a form; a text in its place is none."""
 
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not hasattr(value, "stream"):
+            raise ValidationError(NO_FILE)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
-class UploadIn(In):
+class EncodingIn(In):
     """How the file is encoded: recognised, or as chosen."""
 
     encoding = fields.String(load_default="auto", validate=validate.OneOf(ENCODINGS))
+
+
+class UploadIn(EncodingIn):
+    """The file, and how it is encoded."""
+
+    file = File(required=True, metadata={"type": "string", "format": "binary"})
 
 
 class PageIn(In):

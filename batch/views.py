@@ -3,6 +3,9 @@
 from typing import Any
 
 from flask import Flask, Response
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import CombinedMultiDict
 
 import batch.downloads as downloads
 import batch.queries as queries
@@ -13,7 +16,22 @@ from authsvc.core.guard import FileWanted, takes_file
 from authsvc.core.web import ApiBlueprint, LoginRequired, door, kit, who
 from authsvc.identity.acting import NotGranted
 
-bp = ApiBlueprint("batch", __name__, url_prefix="/api/v1", description="Batch registration")
+
+class Parser(FlaskParser):
+    """Reads a form with its files, as one: the document knows one body of a call."""
+
+    def load_form(self, req: Any, schema: Any) -> MultiDictProxy:
+        """Return the fields and the files of a form."""
+        return MultiDictProxy(CombinedMultiDict([req.form, req.files]), schema)
+
+
+class FormBlueprint(ApiBlueprint):
+    """A blueprint whose calls may take files."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+bp = FormBlueprint("batch", __name__, url_prefix="/api/v1", description="Batch registration")
 REFUSALS = (LoginRequired, NotFound, NotGranted, StepUpRequired)
 ONE = "/units/<unit_code>/batches/<batch_id>"
 TEXT = {"type": "string"}
@@ -22,14 +40,13 @@ TEXT = {"type": "string"}
 @bp.route("/units/<unit_code>/batches", methods=["POST"])
 @takes_file(service.MOST_BYTES)
 @door("session", "unit")
-@bp.arguments(schemas.FileIn, location="files")
-@bp.arguments(schemas.UploadIn, location="form")
+@bp.arguments(schemas.UploadIn, location="form", content_type="multipart/form-data")
 @bp.response(201, schemas.BatchUploadedOut)
 @bp.alt_response(200, schema=schemas.BatchUploadedOut, description="The same file was uploaded before.")
 @bp.refuses(*REFUSALS, service.BatchFileRefused, service.BatchTakenAlready, Invalid, FileWanted, TooLarge, Throttled)
-def upload(files: dict[str, Any], form: dict[str, Any], unit_code: str) -> Any:
+def upload(form: dict[str, Any], unit_code: str) -> Any:
     """Take a file for entering: `<unit code><ROC date>.csv`, no heading; the same file again is the same batch."""
-    file = files["file"]
+    file = form.pop("file")
     asked = {"unit_code": unit_code, "file_name": file.filename or "", "stream": file.stream, **form}
     taken = service.upload(kit(), view=who(), **asked)
     return taken, 200 if taken.duplicate else 201

@@ -46,11 +46,11 @@ class FileWanted(WrongType):
     code, detail = "file_wanted", N_("Please send the file in a form (multipart/form-data).")
 
 
-def takes_file(most: int, *, known: Callable[[], None] = lambda: None) -> Callable[[View], View]:
+def takes_file(most: int, *, known: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
     """Mark a view that takes a form with a file: `most` bytes instead of what every other body may have.
 
-    `known` raises for whoever may not send that much; it is asked before a page's form is read. A call's door is asked
-    before anyway.
+    `known` tells whether whoever asks may send that much: a page's form is read before its view can look at who it is.
+    A call's door is asked before anything is read.
     """
 
     def mark(view: View) -> View:
@@ -130,12 +130,12 @@ def _lets_file_in() -> bool:
     most, known = getattr(view, "takes_file", (0, None))
     if known is None:
         return False
-    known()
-    request.max_content_length = most + MAX_BODY  # of the form around the file
+    if known():
+        request.max_content_length = most + MAX_BODY  # of the form around the file
     request.max_form_memory_size = 4 * MAX_BODY  # the parser's own buffer counts too, and it reads 64 KiB at a time
     if not request.path.startswith(API):
         return False
-    if request.mimetype != "multipart/form-data":
+    if request.content_length and request.mimetype != "multipart/form-data":
         raise FileWanted
     return True
 

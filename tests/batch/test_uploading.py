@@ -68,6 +68,18 @@ def test_the_day_in_the_name_is_taipeis(scene: Scene, clock: MovableClock) -> No
     assert clerk.upload(file_of(scene.crowd[:1]), name=tomorrow).status_code == 201
 
 
+def test_a_text_is_no_file_and_a_strange_field_is_refused(scene: Scene) -> None:
+    clerk, url = scene.clerk(), f"/api/v1/units/{scene.unit.code}/batches"
+    kind = "multipart/form-data"
+    text = clerk.client.post(url, data={"file": "x"}, content_type=kind, headers=JSON)
+    nothing = clerk.client.post(url, data={"encoding": "auto"}, content_type=kind, headers=JSON)
+    strange = clerk.upload(ROW, name=scene.name(), encoding="utf-7")
+
+    assert [one.status_code for one in (text, nothing, strange)] == [422] * 3
+    assert (text.json or {})["errors"] == {"file": ["Please choose a file first."]}
+    assert kept(scene) == 0
+
+
 def test_the_most_rows_are_taken(scene: Scene) -> None:
     answer = scene.clerk().upload(ROW * MOST_ROWS, name=scene.name())
 
@@ -102,7 +114,7 @@ def test_nobody_who_is_not_logged_in_sends_a_large_form(scene: Scene) -> None:
 
     assert nobody.post(f"/api/v1/units/{scene.unit.code}/batches", data=data, headers=JSON).status_code == 401
     data = {"file": (io.BytesIO(b"x" * 200_000), scene.name())}
-    assert nobody.post(f"/units/{scene.unit.code}/batches", data=data).status_code == 401
+    assert nobody.post(f"/units/{scene.unit.code}/batches", data=data).status_code == 413
 
 
 def test_a_page_takes_no_file_without_its_own_form(scene: Scene) -> None:

@@ -81,6 +81,7 @@ class Endpoint:
     schema: dict[str, Any] | None
     queries: tuple[str, ...]
     document: dict[str, Any]
+    form: bool = False  # whether it takes a file instead of JSON
 
     @property
     def name(self) -> str:
@@ -164,5 +165,6 @@ def endpoints(app: Flask) -> list[Endpoint]:
                 content = operation.get("requestBody", {}).get("content", {})
                 queries = tuple(part["name"] for part in operation.get("parameters", ()) if part["in"] == "query")
                 schema = content.get("application/json", {}).get("schema")
-                found.append(Endpoint(method, rule.rule, doors, schema, queries, document))
+                form = "multipart/form-data" in content
+                found.append(Endpoint(method, rule.rule, doors, schema, queries, document, form))
     return found
