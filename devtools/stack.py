@@ -113,8 +113,9 @@ class Stack:
         """Take on the member of staff of the simulators' world, where they are not staff yet, and return them."""
         member = staff_member(registry_url=self.urls["registry"], card_url=self.urls["card"])
         facts = ("--name", member.name, "--national-id", member.national_id, "--holder-number", member.national_id)
+        roles = ("--role", "counter", "--role", "operator")
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "staff", "add", "--once", *facts]
-        self.family.run("staff", [*command, "--office", member.office], self.environment())
+        self.family.run("staff", [*command, "--office", member.office, *roles], self.environment())
         return member
 
     def environment(self) -> dict[str, str]:

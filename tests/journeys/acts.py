@@ -166,3 +166,25 @@ def insured_facts(stack: Stack, person: Person) -> dict[str, str]:
     """Return what the registers' control listener says of a person."""
     people = items_of(get(f"{stack.urls['registry']}/control/people"))
     return next(one for one in people if one["national_id"] == person.national_id)
+
+
+def examine_person(page: Page, stack: Stack, person: Person) -> str:
+    """Look a person up as an operator does who is called; return the number of the look."""
+    page.goto(f"{stack.origin}/counter/operator")
+    page.get_by_test_id("look-national-id").fill(person.national_id)
+    return _look(page, "person")
+
+
+def examine_unit(page: Page, stack: Stack, unit_code: str) -> str:
+    """Look a unit up as an operator does who is called; return the number in its page's address."""
+    page.goto(f"{stack.origin}/counter/operator")
+    page.get_by_test_id("look-number").fill(unit_code)
+    return _look(page, "unit")
+
+
+def _look(page: Page, what: str) -> str:
+    form = page.get_by_test_id(f"look-{what}")
+    form.locator("[name=reason]").fill("asked on the telephone")
+    page.get_by_test_id(f"look-{what}-submit").click()
+    page.wait_for_url("**/counter/operator/*/*")
+    return page.url.rpartition("/")[2]

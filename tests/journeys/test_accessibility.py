@@ -155,6 +155,10 @@ def test_a_page_is_open_to_everybody(
     doors[PAGES[path]](page.context)
     if "{person}" in path:
         path = path.format(person=acts.open_record(page, stack, visitor(people)))
+    if "{look}" in path:
+        path = path.format(look=acts.examine_person(page, stack, visitor(people)))
+    if "{number}" in path:
+        path = path.format(number=acts.examine_unit(page, stack, UNIT_CODE))
     if "{device}" in path:
         devices = page.request.get(f"{stack.origin}/api/v1/devices").json()
         path = path.format(device=(devices if isinstance(devices, list) else devices["devices"])[0]["id"])
