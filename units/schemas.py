@@ -1,6 +1,5 @@
 """Bodies of the calls about units, their registration and their managers."""
 
-import unicodedata
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -44,18 +43,6 @@ class LabourNumber(Text):
         return number
 
 
-class UnitCode(Text):
-    """An insured unit's code: 9 digits."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(longest=9, pattern=UNIT_CODE, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        plain = unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
-        code: str = super()._deserialize(plain, attr, data, **kwargs)
-        return code
-
-
 class ReachedIn(In):
     """How a unit or somebody of it is reached: one of telephone and mobile at least."""
 
@@ -72,7 +59,7 @@ class ReachedIn(In):
 class UnitRegistrationIn(ReachedIn):
     """A unit's registration: by card (with `password` where it is a health card), or by a one-time code."""
 
-    unit_code = UnitCode(required=True)
+    unit_code = Text(required=True, longest=9, pattern=UNIT_CODE)
     name = Plain(required=True, longest=120)
     business_number = BusinessNumber(required=True)
     nhi_only = Flag(load_default=False)
