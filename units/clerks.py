@@ -118,7 +118,8 @@ def add_clerk(kit: Kit, *, view: Any, unit_code: str, listed: Listed) -> str:
     Raise `ClerkAlready`, `TooManyClerks`, `OwnPowers`, `Throttled`, and what `acting.require` raises.
     """
     index = national_id_index(kit, listed.national_id)
-    unit = deciding.spend_mail(kit, view, unit_code, deciding.GRANTS, index)
+    address = kit.keys.index("unit-mail", listed.email.lower())
+    unit = deciding.spend_mail(kit, view, unit_code, deciding.GRANTS, address)
     members.require_own_name(kit, unit.registration_id, listed.national_id, listed.name)
     with deciding.deed(kit, view, deciding.GRANTS, unit_code, action=ACTION) as (session, acting):
         deciding.require_other(session, acting, index)

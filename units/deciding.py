@@ -1,6 +1,6 @@
 """What deeds about a unit's roles, clerks and grants have in common: one at a time in a unit, by whoever may still."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any, Final
@@ -85,6 +85,18 @@ def spend_mail(kit: Kit, view: Any, unit_code: str, function_id: str, subject: b
     acting = rules.require(kit, view, function_id, unit_code)
     kit.throttle.spend(MAILS, acting.registration_id.encode() + subject)
     return acting
+
+
+def tell_each(
+    session: Session, kit: Kit, acting: Acting, holders: Iterable[UnitMember], what: str, *, role: str
+) -> None:
+    """Write to several clerks, once to each address: a manager typed them, perhaps one for many."""
+    first: dict[str, UnitMember] = {}
+    for holder in holders:
+        address = kit.keys.place(UnitMember.__tablename__, holder.id).open("email", holder.email)
+        first.setdefault(address.lower(), holder)
+    for holder in first.values():
+        tell(session, kit, acting, holder, what, role=role)
 
 
 def tell(

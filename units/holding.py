@@ -55,7 +55,11 @@ def change(kit: Kit, view: Any, unit_code: str, *, changes: dict[str, Any]) -> U
     owner = managers.require_owner(kit, view, unit_code, FUNCTION)
     with audit.audited(kit, "unit.change", actor=owner.actor, object=owner.registration_id):
         with kit.read() as session:
-            entry = _changed(kit, session.get_one(UnitRegistration, owner.registration_id), changes)
+            present = session.get_one(UnitRegistration, owner.registration_id)
+            entry = _changed(kit, present, changes)
+            fields = _differing(_changed(kit, present, {}), entry)
+            if not fields:
+                return _shown(kit, present)  # nothing is to be told to anybody
         require_number(entry.contact)
         registering.require_confirmed(kit, entry)
         with kit.begin() as session:
@@ -64,8 +68,8 @@ def change(kit: Kit, view: Any, unit_code: str, *, changes: dict[str, Any]) -> U
             letters.send_changed(session, kit, row)
             registering.fill(kit, row, entry)
             row.changed_at = kit.clock.now()
-            acts.note(session, kit, owner, "unit_changed", about=", ".join(sorted(changes)))
-            audit.record(session, kit, "unit.changed", actor=owner.actor, object=row.id)
+            acts.note(session, kit, owner, "unit_changed", about=row.name)
+            audit.record(session, kit, "unit.changed", actor=owner.actor, object=row.id, fields=" ".join(fields))
             return _shown(kit, row)
 
 
@@ -100,6 +104,12 @@ def _changed(kit: Kit, row: UnitRegistration, changes: dict[str, Any]) -> Entry:
         contact=Contact(**reached),
     )
     return registering.replaced(entry, **named)
+
+
+def _differing(one: Entry, other: Entry) -> list[str]:
+    """Return the names of the fields in which two entries differ."""
+    first, second = ({**vars(entry), **vars(entry.contact)} for entry in (one, other))
+    return sorted(name for name in first if name != "contact" and first[name] != second[name])
 
 
 def _shown(kit: Kit, row: UnitRegistration) -> UnitData:

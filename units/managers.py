@@ -1,13 +1,14 @@
 """Managers (單位管理者登錄): named, listed and deleted by the unit's own credential alone; all of them are told."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import units.acts as acts
+import units.deciding as deciding
 import units.letters as letters
 import units.members as members
 from authsvc.core import audit
@@ -15,6 +16,7 @@ from authsvc.core.db import claim, hold
 from authsvc.core.errors import Invalid, NotFound
 from authsvc.core.i18n import N_
 from authsvc.core.kit import Kit
+from authsvc.core.throttle import Limit
 from authsvc.identity import acting, challenges, people
 from authsvc.identity.acting import Acting
 from authsvc.identity.cards import CardProof
@@ -22,11 +24,13 @@ from authsvc.identity.models import Person
 from authsvc.identity.numbers import mask_name
 from authsvc.identity.registry import Registry
 from units.members import Member, NewMember
-from units.models import CERTIFICATE, MANAGER, UnitMember, UnitRegistration
+from units.models import CERTIFICATE, CLERK, MANAGER, UnitMember, UnitRegistration
 from units.refusals import LastManager, ManagerAlreadyThere, NotResponsible, TooManyManagers
 
 FUNCTION: Final = "managers"
 MOST: Final = 50
+# Each deed writes to all managers: nobody fills their mailboxes through us. A day of quiet starts the count anew.
+DEEDS: Final = Limit(scope="unit-manager-deeds", tries=100, pause=timedelta(minutes=1), forgets=timedelta(days=1))
 ADDED: Final = N_("Somebody was named a manager of your unit.")
 ENDED: Final = N_("Somebody is a manager of your unit no longer.")
 ANOTHER_CARD: Final = N_("The certificate that was read is not this person's.")
@@ -55,6 +59,7 @@ def add_manager(
     """
     owner = require_owner(kit, view, unit_code)
     with audit.audited(kit, "unit.manager_added", actor=owner.actor, object=owner.registration_id):
+        _spend(kit, owner, new.contact.email)
         serial = _read_certificate(kit, new, card_proof, browser)
         members.require_own_name(kit, owner.registration_id, new.national_id, new.name)
         row = members.new_row(kit, owner.registration_id, MANAGER, _with_serial(new, serial))
@@ -71,6 +76,7 @@ def end_manager(kit: Kit, view: Any, unit_code: str, *, member_id: str) -> None:
     Raise `NotFound`, or `LastManager` for the last one who would delete themselves.
     """
     owner = require_owner(kit, view, unit_code)
+    kit.throttle.spend(DEEDS, kit.keys.index("unit-deeds", owner.registration_id))
     with audit.audited(kit, "unit.manager_ended", actor=owner.actor, object=member_id), kit.begin() as session:
         owner = acting.require_still(session, kit, view, FUNCTION, unit_code)
         hold(session, f"unit-managers|{owner.registration_id}".encode())
@@ -108,10 +114,19 @@ def add_responsible(session: Session, kit: Kit, row: UnitRegistration, new: NewM
     audit.record(session, kit, "unit.manager_added", object=row.id, member=member.id)
 
 
-def end_all(session: Session, kit: Kit, registration_id: str) -> None:
-    """End all managers of a unit that changed hands: its new responsible person names their own."""
-    every = update(UnitMember).where(*members.live(registration_id, MANAGER))
-    session.execute(every.values(ended_at=kit.clock.now()), execution_options={"synchronize_session": False})
+def end_everybody(session: Session, kit: Kit, registration_id: str, *, by: str) -> None:
+    """End all managers and clerks of a unit that changed hands: its new responsible person names their own."""
+    for part in (MANAGER, CLERK):
+        for row in members.list_rows(session, registration_id, part):
+            row.ended_at = kit.clock.now()
+            acts.write(session, kit, registration_id, f"{part}_ended", by=by, about=members.shown(kit, row).masked_name)
+            audit.record(session, kit, f"unit.{part}_ended", object=registration_id, member=row.id)
+
+
+def _spend(kit: Kit, owner: Acting, address: str) -> None:
+    """Count a mail to an address that was typed, and the mails to all the others; raise `Throttled`."""
+    kit.throttle.spend(DEEDS, kit.keys.index("unit-deeds", owner.registration_id))
+    kit.throttle.spend(deciding.MAILS, kit.keys.index("unit-mail", f"{owner.registration_id}|{address.lower()}"))
 
 
 def _with_serial(new: NewMember, serial: str | None) -> NewMember:

@@ -37,7 +37,7 @@ def register_unit() -> Any:
     """Register a unit by a one-time code, the way that needs no script; a card needs one."""
     try:
         more = {"birth_date": birth_date()} if request.form.get("way") == "otp" else {}
-        posted = loaded(schemas.UnitRegistrationIn(), **more)
+        posted = loaded(schemas.UnitRegistrationIn(), **more, **_without_labour())
         registering.register(kit(), browser=browser_token(kit().settings), **posted)
     except Problem as refusal:
         return shown_again("units/register.html", refusal)
@@ -91,7 +91,7 @@ def change_registration(unit_code: str) -> Any:
         try:
             # What was emptied on the page is to be removed; what the form does not show stays.
             emptied = {name: None for name in ("phone", "mobile", "labour_number") if not request.form.get(name)}
-            typed = {"nhi_only": "nhi_only" in request.form} | emptied
+            typed: dict[str, Any] = {"nhi_only": "nhi_only" in request.form} | emptied | _without_labour()
             holding.change(kit(), view, unit_code, **loaded(schemas.UnitChangesIn(), **typed))
         except StepUpRequired:
             raise
@@ -166,6 +166,11 @@ def _on_managers(unit_code: str, deed: Page) -> Any:
             return shown_again("units/managers.html", refusal, unit_code=unit_code, managers=listed)
 
     return inside(f"/units/{unit_code}/managers", tried)
+
+
+def _without_labour() -> dict[str, None]:
+    """Leave out a number that the tick has hidden from the page."""
+    return {"labour_number": None} if "nhi_only" in request.form else {}
 
 
 def _done() -> str | None:

@@ -26,9 +26,10 @@ from units.members import NewMember
 from units.models import HEALTH_CARD, UnitRegistration
 from units.numbers import same_name
 from units.proving import Evidence, Proved
-from units.refusals import UnitAlreadyRegistered, UnitNotConfirmed
+from units.refusals import NotResponsible, UnitAlreadyRegistered, UnitNotConfirmed
 
 NO_SUCH_UNIT: Final = N_("No insured unit has this code.")
+NOT_ITS_CODE: Final = N_("No insured unit of this business number has this code.")
 DIFFERENT: Final = N_("The register has this differently.")
 NO_LABOUR: Final = N_("The register knows no such labour-insurance number for this unit.")
 
@@ -66,6 +67,7 @@ def register(
     with audit.audited(kit, "unit.register"):
         asked = {"claimed_number": entry.business_number, "responsible_id": entry.responsible_id}
         proved = proving.prove(kit, evidence, **asked, browser=browser)
+        _require_own_unit(kit, entry, proved)
         unit = require_confirmed(kit, entry)
         responsible = _responsible(kit, entry)
         with kit.begin() as session:
@@ -77,6 +79,18 @@ def register(
                 managers.add_responsible(session, kit, row, responsible, by=by)
             letters.send_registered(session, kit, row)
     return Registered(unit_code=row.unit_code, name=row.name, registered_at=row.registered_at)
+
+
+def _require_own_unit(kit: Kit, entry: Entry, proved: Proved) -> None:
+    """Let nobody learn about a unit that is not theirs: what differs is marked for its own credential alone.
+
+    Raise `NotResponsible` for a person, `UnitNotConfirmed` for a certificate, whether or not there is such a unit.
+    """
+    unit = kit.port(Registry).find_unit(entry.unit_code)  # type: ignore[type-abstract]
+    if proved.person_id is not None and (unit is None or unit.responsible_id != entry.responsible_id):
+        raise NotResponsible
+    if proved.person_id is None and (unit is None or unit.business_number != entry.business_number):
+        raise UnitNotConfirmed({"unit_code": [NOT_ITS_CODE]})
 
 
 def require_confirmed(kit: Kit, entry: Entry) -> InsuredUnit:
@@ -138,10 +152,10 @@ def _take_over(session: Session, kit: Kit, entry: Entry, proved: Proved) -> Unit
     mine = unchanged.where(UnitRegistration.responsible_index == former).values(changed_at=now, via=proved.via)
     if same_hands or not claim(session, mine):
         raise UnitAlreadyRegistered
-    letters.send_changed(session, kit, row)  # to those who had it before
+    letters.send_taken_over(session, kit, row)  # to those who had it before
     session.refresh(row)
     fill(kit, row, entry)
-    managers.end_all(session, kit, row.id)
+    managers.end_everybody(session, kit, row.id, by=entry.name)
     return row
 
 

@@ -110,8 +110,7 @@ def change_role(kit: Kit, *, view: Any, unit_code: str, role_id: str, name: str,
         row.name, row.functions = _plain(name), chosen
         _require_own_name(session)
         _note(session, kit, acting, "role_changed", row)
-        for holder in holders if others else ():
-            deciding.tell(session, kit, acting, holder, CHANGED, role=row.name)
+        deciding.tell_each(session, kit, acting, holders if others else (), CHANGED, role=row.name)
 
 
 def end_role(kit: Kit, *, view: Any, unit_code: str, role_id: str) -> None:
@@ -119,8 +118,7 @@ def end_role(kit: Kit, *, view: Any, unit_code: str, role_id: str) -> None:
     deciding.spend_mail(kit, view, unit_code, deciding.ROLES, role_id.encode())
     with deciding.deed(kit, view, deciding.ROLES, unit_code, action=ACTION) as (session, acting):
         row, now = require_role(session, acting, role_id), kit.clock.now()
-        for holder in _holders(session, row):
-            deciding.tell(session, kit, acting, holder, ENDED, role=row.name)
+        deciding.tell_each(session, kit, acting, _holders(session, row), ENDED, role=row.name)
         given = update(UnitGrant).where(UnitGrant.role_id == row.id, UnitGrant.ended_at.is_(None))
         session.execute(given.values(ended_at=now))
         row.ended_at = now

@@ -63,7 +63,7 @@ class UnitRegistrationIn(ReachedIn):
     name = Plain(required=True, longest=120)
     business_number = BusinessNumber(required=True)
     nhi_only = Flag(load_default=False)
-    labour_number = LabourNumber()
+    labour_number = LabourNumber(allow_none=True)
     responsible_id = NationalId(required=True, longest=20)
     responsible_is_manager = Flag(load_default=False)
     card_proof = fields.Nested(CardProofIn)
@@ -118,6 +118,11 @@ class UnitChangesIn(In):
     phone = Phone(allow_none=True)
     mobile = Mobile(allow_none=True)
     email = Email()
+
+    @validates_schema
+    def _one_insurance(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data.get("nhi_only") and data.get("labour_number"):
+            raise ValidationError({"labour_number": [NO_LABOUR]})
 
     @post_load
     def _changes(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 SECONDS: Final = 10
-ONE_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+ONE_ADDRESS: Final = re.compile(r"(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class NotSent(RuntimeError):
@@ -46,7 +46,10 @@ class Smtp:
 
     def send(self, letter: Letter) -> None:
         """Deliver a letter to the server; raise `NotSent` when it may not have been taken."""
-        message = self._message(letter)
+        try:
+            message = self._message(letter)
+        except (ValueError, LookupError) as fault:  # of the library's parser of headers
+            raise NotSent(type(fault).__name__) from fault
         try:
             with self._connect() as server:
                 self._introduce(server)
@@ -70,7 +73,8 @@ class Smtp:
             server.login(unquote(place.username), unquote(place.password or ""))
 
     def _message(self, letter: Letter) -> EmailMessage:
-        # Whatever else the library would read as one (`a@b,c@d`, `"`) ends in two recipients, or in its own faults.
+        # Whatever else the library would read as one (`a@b,c@d`, `"`, the encoded words of RFC 2047) ends in two
+        # recipients, in another one, or in its own faults.
         if not ONE_ADDRESS.fullmatch(letter.to) or any(mark in letter.subject for mark in "\r\n"):
             raise NotSent("not one address, or a line break in the subject")
         message = EmailMessage()

@@ -1,7 +1,8 @@
 """Which e-mail addresses and telephone numbers we take. Pure.
 
 E-mail: ASCII, at most 254 characters, one @, a domain with a dot; otherwise what a browser's own e-mail field takes
-(HTML Living Standard, "valid e-mail address"). Neither blanks nor line breaks can be in it, so it is safe in a header.
+(HTML Living Standard, "valid e-mail address"). Neither blanks nor line breaks can be in it, nor the beginning of an
+encoded word (`=?`, RFC 2047), which mail programs decode into another address: so it is safe in a header.
 """
 
 import re
@@ -9,7 +10,7 @@ from typing import Final
 
 LONGEST_EMAIL: Final = 254
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL: Final = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+"
+EMAIL: Final = rf"(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+"
 MOBILE: Final = r"09[0-9]{8}"
 PHONE: Final = r"0[0-9]{1,3}-[0-9]{5,8}(?:#[0-9]{1,6})?"
 HOUSEHOLD_NUMBER: Final = r"[A-Z][0-9]{7}"

@@ -100,6 +100,17 @@ def test_a_mistyped_id_lets_no_stranger_in(owner: Browser) -> None:
     assert refusal(owner.post(PATH, CHEN | {"national_id": national_id(987654)})) == (422, "invalid", ["name"])
 
 
+def test_nobodys_mailbox_is_filled_by_naming_and_deleting(owner: Browser) -> None:
+    codes = []
+    for _ in range(31):
+        added = owner.post(PATH, CHEN)
+        codes.append(added.status_code)
+        if added.status_code == 201:
+            owner.call("DELETE", f"{PATH}/{added.get_json()['id']}")
+
+    assert codes == [*[201] * 30, 429]
+
+
 def test_somebody_is_a_manager_once(owner: Browser) -> None:
     assert owner.post(PATH, CHEN).status_code == 201
 

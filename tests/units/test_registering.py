@@ -16,10 +16,11 @@ from mocks.people import World
 from tests.browser import PASSWORD, Browser
 from tests.clocks import MovableClock
 from tests.factories import Somebody
-from tests.insured import UNIT1, make_unit
+from tests.insured import UNIT1, Registered, make_clerk, make_unit
 from tests.letters import letters_of
 from tests.simulators import Transports, acts, put_fault
 from tests.units.conftest import ENTRY, as_owner, as_person, by_certificate, holder
+from units.letters import REGISTERED, TAKEN_OVER
 from units.models import UnitMember, UnitRegistration
 
 Answer = Any
@@ -87,9 +88,10 @@ def test_nobody_else_registers_the_unit(browser: Browser, kit: Kit, deck: Deck, 
     holder(kit, deck, world, "chen")
 
     assert refusal(by_card(browser, "chen-nhi"))[:2] == (403, "not_responsible")
-    # One who says that it is theirs meets the register.
-    claimed = by_card(browser, "chen-nhi", responsible_id="B109000035")
-    assert refusal(claimed) == (422, "unit_not_confirmed", ["responsible_id"])
+    # One who says that it is theirs learns nothing about it: not what is right, nor whether it is there.
+    for claim in ({}, {"name": "別的名字", "business_number": "00009202"}, {"unit_code": "119999999"}):
+        claimed = by_card(browser, "chen-nhi", responsible_id="B109000035", **claim)
+        assert refusal(claimed) == (403, "not_responsible", [])
 
 
 def test_a_certificate_registers_only_its_own_unit(browser: Browser) -> None:
@@ -216,6 +218,26 @@ def test_its_data_are_changed_by_its_own_credential_and_the_former_address_is_to
     assert changed.get_json()["responsible_id"] == "F20****022"
 
 
+def test_what_did_not_change_is_told_to_nobody(browser: Browser, kit: Kit) -> None:
+    by_certificate(browser)
+    as_owner(browser)
+    letters_of(kit)
+
+    same = browser.call("PATCH", f"/units/{UNIT1}/registration", {"email": ENTRY["email"], "phone": ENTRY["phone"]})
+
+    assert same.status_code == 200
+    assert (same.get_json()["changed_at"], letters_of(kit)) == (None, [])
+
+
+def test_a_unit_of_the_health_insurance_alone_keeps_no_labour_number(browser: Browser) -> None:
+    by_certificate(browser)
+    as_owner(browser)
+
+    both = browser.call("PATCH", f"/units/{UNIT1}/registration", {"nhi_only": True, "labour_number": "01109000A"})
+
+    assert refusal(both) == (422, "invalid", ["labour_number"])
+
+
 def test_a_changed_name_is_the_registers(browser: Browser) -> None:
     by_certificate(browser)
     as_owner(browser)
@@ -255,6 +277,12 @@ def test_a_unit_that_changed_hands_is_taken_over_by_its_new_responsible_person(
     holder(kit, deck, world, "lin")
     holder(kit, deck, world, "wang")
     by_certificate(browser, responsible_is_manager=True)
+    chen = holder(kit, deck, world, "chen")
+    with kit.read() as session:
+        unit = Registered(id=session.scalars(select(UnitRegistration.id)).one(), code=UNIT1)
+    make_clerk(kit, unit, chen, functions=["survey"])
+    clerk = as_person(new_browser(), "chen")
+    assert clerk.get(f"/units/{UNIT1}/functions").get_json()[0]["id"] == "survey"
     former = as_person(new_browser(), "lin", unit_code=UNIT1, appoint_managers=True)
     assert former.get(f"/units/{UNIT1}/managers").status_code == 200
 
@@ -265,7 +293,10 @@ def test_a_unit_that_changed_hands_is_taken_over_by_its_new_responsible_person(
     taken = by_card(new_browser(), "wang-nhi", responsible_id="A109000016", email="wang@example.org")
     assert taken.status_code == 201
     assert former.get(f"/units/{UNIT1}/managers").status_code == 404
-    assert {letter.to for letter in letters_of(kit)} == {"unit1@example.org", "wang@example.org"}
+    assert clerk.get(f"/units/{UNIT1}/functions").status_code == 404
+    told = {letter.to: letter.values["what"] for letter in letters_of(kit)}
+    assert told == {"unit1@example.org": TAKEN_OVER, chen.email: TAKEN_OVER, "wang@example.org": REGISTERED}
+    assert [kind for kind, _ in acts(kit)].count("unit.clerk_ended") == 1
     with kit.read() as session:
         live = select(func.count()).select_from(UnitMember).where(UnitMember.ended_at.is_(None))
         assert session.scalar(live) == 0

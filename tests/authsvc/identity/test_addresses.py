@@ -15,7 +15,7 @@ def test_ordinary_addresses_are_taken(text: str) -> None:
     [
         "", "a", "@b.tw", "a@", "a@b", "a@b@c.tw", "a b@c.tw", "a@b.tw\n", "a@b.tw\r\nBcc: x@y.tw", "a@-b.tw",
         "a@b..tw", "王@b.tw", "a@王.tw", "a@b.tw,c@d.tw", "<a@b.tw>", "a" * 65 + "@b.tw", "a@" + "b." * 130 + "tw",
-        "a@[127.0.0.1]",
+        "a@[127.0.0.1]", "=?utf-8?q??=@x.tw", "=?utf-8?q?=0A?=@x.tw", "=?utf-8?q?other?=@x.tw",
     ],
 )  # fmt: skip
 def test_what_could_be_misread_in_a_mail_header_is_refused(text: str) -> None:
