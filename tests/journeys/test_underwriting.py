@@ -17,7 +17,7 @@ NEW = "Gull-8wing"
 def test_from_the_login_page_to_the_other_systems_statements(stack: Stack, people: dict[str, Person], pc: Page) -> None:
     heard = complaints(pc.context)
     pc.goto(f"{stack.origin}/login")
-    pc.get_by_test_id("login-link").click()
+    pc.locator("[data-testid=login-link][href='/underwriting']").click()
     expect(pc.get_by_test_id("underwriting-login")).to_be_visible()
 
     acts.enter_underwriting(pc, stack, people["wang-nhi"])

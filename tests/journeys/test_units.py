@@ -57,7 +57,7 @@ def given_people_with_accounts(stack: Stack, responsible: Person, *others: Perso
 
 def register_by_code(desk: Page, stack: Stack, lin: Person, code: str) -> None:
     desk.goto(f"{stack.origin}/login")
-    desk.get_by_test_id("login-link").and_(desk.locator("[href='/units/register']")).click()
+    desk.locator("[data-testid=login-link][href='/units/register']").click()
     fill(desk, ENTERED)
     desk.get_by_test_id("nhi-only").check()
     desk.get_by_test_id("way-otp").check()
