@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from authsvc import identity, registration
-from authsvc.core import compress, guard, i18n, revocations, web
+from authsvc.core import compress, guard, i18n, jobs, outbox, revocations, web
 from authsvc.core.clock import Clock
 from authsvc.core.db import open_engine
 from authsvc.core.document import ProblemApi
@@ -54,8 +54,7 @@ def create_app(
     """Return the app without any outside feature; `transports` replace the network towards a party by its name."""
     app = Flask(__name__, static_folder="core/static", static_url_path="/static", template_folder="templates")
     app.config.update(DOCUMENT)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
+    if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     keys = Keys(settings.root_keys, settings.epoch)
     kit = Kit(
@@ -76,6 +75,7 @@ def create_app(
     web.include(app)
     identity.include(app)
     registration.include(app)
+    jobs.every_minute(app, outbox.purge)
     add_probes(app, kit)
     return app
 

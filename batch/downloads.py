@@ -1,7 +1,5 @@
 """Files to take away: the log, the rows that failed, the template; written part by part, never whole in memory."""
 
-import csv
-import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -71,7 +69,7 @@ def template(kit: Kit, *, view: Any, unit_code: str) -> Download:
     """Return an example with the name that a file of this unit has today."""
     acting = require(kit, view, UPLOAD, unit_code)
     name = naming.name_for(acting.unit_code, local(kit.clock.now()).date())
-    return Download(name=name, kind=CSV, content=iter([_csv([EXAMPLE])]))
+    return Download(name=name, kind=CSV, content=iter([reading.as_line(EXAMPLE)]))
 
 
 def log_attachment(kit: Kit, batch_id: str) -> Attachment | None:
@@ -121,7 +119,7 @@ def _failed(kit: Kit, batch_id: str) -> Iterator[bytes]:
             with kit.read() as session:
                 part = session.get(BatchPart, (batch_id, first))
             cells = [] if part is None else open_rows(kit, batch_id, "part", first, part.content)
-            yield _csv([tuple(each) for row, each in enumerate(cells, first) if row in wrong])
+            yield b"".join(reading.as_line(each) for row, each in enumerate(cells, first) if row in wrong)
 
 
 def _results(kit: Kit, batch_id: str) -> Iterator[tuple[datetime, list[list[Any]]]]:
@@ -133,9 +131,3 @@ def _results(kit: Kit, batch_id: str) -> Iterator[tuple[datetime, list[list[Any]
         with kit.read() as session:
             result = session.get_one(BatchResult, (batch_id, first))
         yield result.at, open_rows(kit, batch_id, "result", first, result.content)
-
-
-def _csv(rows: list[tuple[str, ...]]) -> bytes:
-    written = io.StringIO()
-    csv.writer(written).writerows([reading.safe(cell) for cell in row] for row in rows)
-    return written.getvalue().encode()

@@ -17,7 +17,9 @@ class Batch(Base):
     """A file that was taken; `rows` are `done_rows` and those that wait, `done_rows` are successes and failures.
 
     A worker holds it by `lease_token` until `lease_until`; `due_at` is when it is taken up next, `tries` how often in
-    a row that failed. `uploader_id` is a person's. `erased_at` is when the uploaded rows were erased.
+    a row that failed. `file_digest` is of name and content, so that a file is one batch; once a batch ended with rows
+    that failed it is one of its own, and the file can be uploaded again. `uploader_id` is a person's. `erased_at` is
+    when the uploaded rows were erased.
     """
 
     __tablename__ = "batch"

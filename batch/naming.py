@@ -8,6 +8,7 @@ from authsvc.core.localtime import BEFORE_THE_REPUBLIC, local
 
 NAME: Final = re.compile(r"([0-9]{9})([0-9]{7})\.csv", re.IGNORECASE)
 ROC_DAY: Final = re.compile(r"([0-9]{2,3})[-/.]?([0-9]{2})[-/.]?([0-9]{2})")
+YEARS: Final = range(1912, 2201)  # of the Republic; far from where a calendar ends
 ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
@@ -41,13 +42,14 @@ def roc(day: date) -> str:
 
 
 def read_day(text: str) -> date | None:
-    """Return a typed day: 1050901 or 105/09/01 (years of the Republic), or 2016-09-01; None where it is no day."""
+    """Return a typed day of 1912 to 2200: 1050901 or 105/09/01 (years of the Republic), or 2016-09-01; else None."""
     iso, of_republic = ISO_DAY.fullmatch(text), ROC_DAY.fullmatch(text)
     shape = iso or of_republic
     if shape is None or not text.isascii():
         return None
+    year = int(shape[1]) + (0 if iso else BEFORE_THE_REPUBLIC)
     try:
-        return date(int(shape[1]) + (0 if iso else BEFORE_THE_REPUBLIC), int(shape[2]), int(shape[3]))
+        return date(year, int(shape[2]), int(shape[3])) if year in YEARS else None
     except ValueError:
         return None
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, redirect, render_template, request
 from marshmallow import ValidationError
+from werkzeug.datastructures import FileStorage
 
 import authsvc.identity.acting as acting
 import authsvc.identity.addresses as addresses
@@ -83,15 +84,13 @@ def _for(deed: Callable[[Any], Any], *, here: str | None = None) -> Any:
 
 def _new(view: Any, unit_code: str) -> dict[str, Any]:
     begun = service.begin(kit(), view=view, unit_code=unit_code)
-    limits = {"most_bytes": service.MOST_BYTES, "patterns": PATTERNS}
+    limits = {"may_list": _may(view, unit_code, queries.QUERY), "most_bytes": service.MOST_BYTES, "patterns": PATTERNS}
     return {"begun": begun, "unit_code": unit_code, "unit_name": begun.unit_name, **limits}
 
 
 def _upload(view: Any, unit_code: str) -> Any:
-    file = request.files.get("file")
     try:
-        if file is None or not file.filename:
-            raise Invalid({"file": [reasons.NO_FILE]})
+        file = _one_file()
         form = loaded(schemas.EncodingIn())
         chosen: dict[str, Any] = {"unit_code": unit_code, "file_name": file.filename, "stream": file.stream}
         taken = service.upload(kit(), view=view, **chosen, **form)
@@ -103,10 +102,20 @@ def _upload(view: Any, unit_code: str) -> Any:
     return redirect(f"/units/{unit_code}/batches/{taken.id}{same}", 303)
 
 
+def _one_file() -> FileStorage:
+    files = request.files.getlist("file")
+    if len(files) != 1 or not files[0].filename:
+        raise Invalid({"file": [reasons.ONE_FILE if len(files) > 1 else reasons.NO_FILE]})
+    return files[0]
+
+
+def _may(view: Any, unit_code: str, function_id: str) -> bool:
+    return any(offer.id == function_id for offer in acting.offers(kit(), view, unit_code))
+
+
 def _listed(view: Any, unit_code: str) -> Any:
-    may = {offer.id for offer in acting.offers(kit(), view, unit_code)}
     asked = {name: text.strip() for name, text in request.args.items() if name in LISTED and text.strip()}
-    common = {"unit_code": unit_code, "may_upload": service.UPLOAD in may, "asked": asked}
+    common = {"unit_code": unit_code, "may_upload": _may(view, unit_code, service.UPLOAD), "asked": asked}
     problem: Problem | None = None
     try:
         found = queries.list_batches(kit(), view=view, unit_code=unit_code, **_loaded(schemas.AskedIn(), asked))
@@ -121,8 +130,8 @@ def _listed(view: Any, unit_code: str) -> Any:
 def _shown(view: Any, unit_code: str, batch_id: str) -> str:
     asked = _loaded(schemas.PageIn(), {"page": request.args["page"]} if "page" in request.args else {})
     found: Any = queries.show(kit(), view=view, unit_code=unit_code, batch_id=batch_id, **asked)
-    same = request.args.get("same") == "1"
-    return render_template("batch/one.html", unit_code=unit_code, unit_name=found.unit_name, batch=found, same=same)
+    more = {"same": request.args.get("same") == "1", "may_list": _may(view, unit_code, queries.QUERY)}
+    return render_template("batch/one.html", unit_code=unit_code, unit_name=found.unit_name, batch=found, **more)
 
 
 def _loaded(schema: Any, asked: dict[str, str]) -> dict[str, Any]:

@@ -5,14 +5,16 @@ so that no file, however long its lines are, is ever in memory. `static/js/check
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
+from unicodedata import category, normalize
 
 import authsvc.identity.addresses as addresses
 from authsvc.identity.numbers import is_national_id, normalise
 
 MOST_ROWS: Final = 50_000
+MOST_BLANKS: Final = 1_000  # lines beyond the most rows that are looked at: an editor leaves blank ones at the end
 MOST_FAULTS: Final = 20
 LONGEST_LINE: Final = 2048
 COLUMNS: Final = 4
@@ -20,7 +22,9 @@ ENCODINGS: Final = ("auto", "utf-8", "cp950")
 BOM: Final = b"\xef\xbb\xbf"
 UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx (or any zip) and .xls
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
+FORMULAS: Final = ("=", "+", "-", "@")  # what a spreadsheet would calculate
+UNSEEN: Final = ("Cf", "Cc")  # categories of characters that some programs pass over
+QUOTED: Final = (",", ";", '"')
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ def read(stream: BinaryIO, *, encoding: str) -> Iterator[Row | Fault]:
     """Return the rows of a file and what is wrong with it, in order; blank lines at its end are not there."""
     text, blank, number = _Text(encoding), 0, 0
     for number, line in enumerate(_lines(stream), 1):
+        if number > MOST_ROWS + MOST_BLANKS:
+            yield Fault(number, "too_many_rows")
+            return
         found = _first(text, line) if number == 1 else _row(number, line, text)
         if found is None:
             blank = blank or number
@@ -108,8 +115,27 @@ def fault_of(row: Row) -> str | None:
 
 
 def safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; `read` takes the mark off again."""
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    """Return a cell that no spreadsheet takes for a formula; `read` takes the marks off again.
+
+    Where lists are separated by `;` a spreadsheet begins a new cell there, so what follows it is marked too.
+    """
+    return ";".join(f"'{each}" if _is_formula(each) else each for each in cell.split(";"))
+
+
+def as_line(cells: Sequence[str]) -> bytes:
+    """Return a line (RFC 4180) of these cells, safe for spreadsheets, that `read` reads as the same cells."""
+    return (",".join(map(_quoted, map(safe, cells))) + "\r\n").encode()
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in QUOTED) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet could calculate it: in full width, after blanks or after what nobody sees, too."""
+    # One by one, or a mark would be composed with what follows it and not be one any more.
+    shown = "".join(normalize("NFKC", mark) for mark in text if category(mark) not in UNSEEN)
+    return shown.lstrip().startswith(FORMULAS)
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
@@ -153,12 +179,14 @@ def _judged(number: int, cells: list[str]) -> Row | Fault:
         return Fault(number, "heading")
     if len(cells) != COLUMNS:
         return Fault(number, "short_row" if len(cells) < COLUMNS else "extra_columns")
-    return Row(number, normalise(cells[0]), *cells[1:])
+    return Row(number, _clean(normalise(cells[0])), *cells[1:])
 
 
 def _clean(cell: str) -> str:
-    """Return a cell without blanks around it, and without the mark that keeps spreadsheets from calculating it."""
+    """Return a cell without blanks around it, and without the marks that keep spreadsheets from calculating it."""
     bare = cell.strip()
-    while bare.startswith("'") and bare[1:].startswith(FORMULAS):
-        bare = bare[1:].strip()
-    return bare
+    return ";".join(map(_unmarked, bare.split(";"))).strip() if "'" in bare else bare
+
+
+def _unmarked(text: str) -> str:
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text

@@ -6,7 +6,9 @@ from typing import Final
 from authsvc.core.i18n import N_
 
 APPLIED: Final = "applied"
+WITHDRAWN: Final = "unit_withdrawn"
 NO_FILE: Final = N_("Please choose a file first.")
+ONE_FILE: Final = N_("Please choose only one file at a time.")
 # Why a whole file is not taken (`reading.read`, `naming.name_fault`).
 OF_FILE: Final[Mapping[str, str]] = {
     "name_shape": N_("The file's name must be the unit code (9 digits), the ROC date (7 digits) and .csv."),
@@ -29,7 +31,8 @@ OF_FILE: Final[Mapping[str, str]] = {
 }
 # What became of a row.
 OF_ROW: Final[Mapping[str, str]] = {
-    APPLIED: N_("Application entered; the e-mail with the link was sent."),
+    APPLIED: N_("Application entered; the e-mail with the link is being sent."),
+    WITHDRAWN: N_("The registration of the unit was withdrawn! Not entered!"),
     "not_insured": N_("Not insured in this unit! Not entered!"),
     "already_registered": N_("Registered already! Not entered!"),
     "already_applied": N_("An application is waiting already! Not entered!"),

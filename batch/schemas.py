@@ -10,7 +10,7 @@ from authsvc.core.i18n import N_
 from authsvc.core.schema import Digits, In, Moment
 from batch.models import STATES
 from batch.reading import ENCODINGS
-from batch.reasons import NO_FILE
+from batch.reasons import NO_FILE, ONE_FILE
 
 MOST_PAGES = 10_000
 
@@ -26,12 +26,16 @@ class Day(fields.String):
 
 
 class File(fields.Raw):
-    """A file of a form; a text in its place is none."""
+    """The one file of a form; a text in its place is none, and of two none is the one."""
+
+    is_multiple = True  # asks the parser for all that have the name
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not hasattr(value, "stream"):
+        if len(value) > 1:
+            raise ValidationError(ONE_FILE)
+        if not hasattr(value[0], "stream"):
             raise ValidationError(NO_FILE)
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(value[0], attr, data, **kwargs)
 
 
 class EncodingIn(In):

@@ -155,8 +155,10 @@ def _store(
 ) -> Uploaded:
     """Write a batch and its parts, or answer the batch that this file is already; of many at once one writes."""
     new = upsert(session, Batch.__table__).on_conflict_do_nothing().returning(Batch.id)  # type: ignore[arg-type]
-    if session.scalar(new.values(columns)) is None:
-        return _same(session, acting, columns)
+    while session.scalar(new.values(columns)) is None:
+        same = _same(session, acting, columns)
+        if same is not None:
+            return same  # else it ended this moment with rows that failed, which can be entered again
     for some in iter(lambda: list(islice(parts, 10)), []):
         session.execute(insert(BatchPart), some)
     rows = columns["rows"]
@@ -164,9 +166,11 @@ def _store(
     return Uploaded(id=columns["id"], rows=rows, duplicate=False)
 
 
-def _same(session: Session, acting: Acting, columns: Mapping[str, Any]) -> Uploaded:
+def _same(session: Session, acting: Acting, columns: Mapping[str, Any]) -> Uploaded | None:
     file = (Batch.registration_id == columns["registration_id"], Batch.file_digest == columns["file_digest"])
-    there = session.scalars(select(Batch).where(*file)).one()
+    there = session.scalar(select(Batch).where(*file))
+    if there is None:
+        return None
     if there.uploader_id != acting.actor and not acting.is_manager:
         raise BatchTakenAlready
     return Uploaded(id=there.id, rows=there.rows, duplicate=True)

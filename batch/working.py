@@ -8,7 +8,7 @@ one.
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -29,12 +29,13 @@ from authsvc.identity.registryanswers import Insured
 from authsvc.identity.ways import Entry, Ways
 from batch.models import DONE, RUNNING, Batch, BatchPart, BatchResult
 from batch.reading import Row
-from batch.reasons import APPLIED
+from batch.reasons import APPLIED, WITHDRAWN
 from batch.service import open_rows, seal_rows
 
 LEASE: Final = timedelta(seconds=60)
 LONGEST_WAIT: Final = timedelta(minutes=5)
 ID_LENGTH: Final = 10
+Entered = Callable[[Session], Mapping[int, str]]  # enters rows, and says of each by its number what became of it
 log = logging.getLogger(__name__)
 
 
@@ -81,6 +82,27 @@ def lease(kit: Kit) -> Taken | None:
 def _enter(kit: Kit, taken: Taken) -> None:
     batch, now = taken.batch, kit.clock.now()
     rows = _rows(kit, taken)
+    _write(kit, taken, rows, _prepared(kit, batch, rows, at=now), at=now)
+
+
+def _write(kit: Kit, taken: Taken, rows: Sequence[Row], enter: Entered, *, at: datetime) -> None:
+    """Write all of a part in one transaction, where this worker still holds it and the unit is registered still."""
+    batch = taken.batch
+    with kit.begin() as session:
+        if not _claim(session, taken, len(rows)):
+            return  # the lease was over, and somebody else was here
+        lives = _lives(session, kit, batch)
+        words = enter(session) if lives else dict.fromkeys((row.number for row in rows), WITHDRAWN)
+        counted = _keep(session, kit, taken, rows, words, at=at)
+        if batch.done_rows + len(rows) == batch.rows:
+            _end(session, kit, batch, counted, tell=lives)
+
+
+def _prepared(kit: Kit, batch: Batch, rows: Sequence[Row], *, at: datetime) -> Entered:
+    """Ask about the rows' people, and return what enters them in a transaction and says what became of each row."""
+    with kit.begin() as session:
+        if not _lives(session, kit, batch):
+            return lambda _session: {}  # nobody is asked about for a unit that withdrew, and it does not come back
     words: dict[int, str] = {row.number: word for row in rows if (word := reading.fault_of(row)) is not None}
     sound = [row for row in rows if row.number not in words]
     insured = _insured(kit, batch.unit_code, sound)
@@ -88,12 +110,12 @@ def _enter(kit: Kit, taken: Taken) -> None:
     asked = [row for row in sound if row.national_id in insured]
     entries = [_entry(row, insured[row.national_id]) for row in asked]
     enter = kit.port(Ways).entering["registration"]
-    write = enter(kit, entries, language=batch.language, at=now)
-    with kit.begin() as session:
-        if not _claim(session, taken, len(rows)):
-            return  # the lease was over, and somebody else was here
-        words |= zip((row.number for row in asked), write(session), strict=True)
-        _keep(session, kit, taken, rows, words, at=now)
+    write = enter(kit, entries, language=batch.language, at=at)
+    return lambda session: words | dict(zip((row.number for row in asked), write(session), strict=True))
+
+
+def _lives(session: Session, kit: Kit, batch: Batch) -> bool:
+    return kit.port(Ways).unit_lives(session, batch.registration_id)
 
 
 def _rows(kit: Kit, taken: Taken) -> list[Row]:
@@ -124,8 +146,8 @@ def _claim(session: Session, taken: Taken, rows: int) -> bool:
 
 def _keep(
     session: Session, kit: Kit, taken: Taken, rows: Sequence[Row], words: Mapping[int, str], *, at: datetime
-) -> None:
-    """Write what became of a part's rows, give the batch back, and tell the uploader after the last."""
+) -> Mapping[str, int]:
+    """Write what became of a part's rows and give the batch back; return its counts."""
     batch, told = taken.batch, [(row.number, masked(row.national_id), words[row.number]) for row in rows]
     failures = sum(word != APPLIED for word in words.values())
     content = seal_rows(kit, batch.id, "result", taken.first_row, json.dumps(told))
@@ -135,7 +157,17 @@ def _keep(
     given_back = {"state": DONE if over else RUNNING, "done_at": at if over else None, "due_at": at, "tries": 0}
     held = dict.fromkeys(("lease_token", "lease_until"), None)
     session.execute(update(Batch).where(Batch.id == batch.id).values(**counted, **given_back, **held))
-    if over:
+    return counted
+
+
+def _end(session: Session, kit: Kit, batch: Batch, counted: Mapping[str, int], *, tell: bool) -> None:
+    """Record the end of a batch, let a file of which rows failed be uploaded again, and tell the uploader."""
+    told: dict[str, Any] = {"rows": batch.rows, **counted}
+    audit.record(session, kit, "batch.entered", object=batch.id, **told)
+    if counted["failures"]:
+        released = kit.keys.lasting("batch-over", batch.id)
+        session.execute(update(Batch).where(Batch.id == batch.id).values(file_digest=released))
+    if tell:  # whoever uploaded for a unit that withdrew has no business with it any more
         _tell(session, kit, batch, counted)
 
 
@@ -155,7 +187,6 @@ def _tell(session: Session, kit: Kit, batch: Batch, counted: Mapping[str, int]) 
         link=f"{kit.settings.public_origin}/units/{batch.unit_code}/batches/{batch.id}",
         **values,
     )
-    audit.record(session, kit, "batch.entered", object=batch.id, **values)
 
 
 def _put_off(kit: Kit, taken: Taken) -> None:

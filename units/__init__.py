@@ -58,6 +58,7 @@ def include(app: Flask) -> None:
     """Register the calls, the pages and the texts."""
     ways_of(app).login_links.append(REGISTERING)
     ways_of(app).memberships["units"] = belonging.memberships
+    ways_of(app).units_live["units"] = belonging.lives
     ways_of(app).unit_records["units"] = records.RECORDS
     ways_of(app).functions.update((function.id, function) for function in FUNCTIONS)
     add_catalogue(app, HERE / "translations")

@@ -35,6 +35,13 @@ def memberships(session: Session, _kit: Kit, view: Any, at: datetime) -> Sequenc
     ]
 
 
+def lives(session: Session, registration_id: str) -> bool:
+    """Tell whether a registration is not withdrawn; who withdraws it meanwhile waits for this transaction."""
+    there = select(UnitRegistration.id).where(UnitRegistration.id == registration_id)
+    found = session.scalar(there.where(UnitRegistration.ended_at.is_(None)).with_for_update(read=True))
+    return found is not None
+
+
 def _of_certificate(session: Session, view: UnitView) -> list[Membership]:
     mine = UnitRegistration.business_number == view.unit["business_number"]
     return _owned(session, view, mine)

@@ -6,11 +6,12 @@ have a lane of their own: they go when nothing else is due, so nobody waits for 
 """
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Index, Integer, String, false, insert, select, text, update
+from sqlalchemy import Index, Integer, String, delete, false, insert, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from authsvc.core.db import Base, claim, id_column
@@ -19,17 +20,25 @@ from authsvc.core.kit import Kit
 
 LEASE: Final = timedelta(seconds=60)
 LONGEST_WAIT: Final = timedelta(minutes=15)
-UNSENT: Final = text("sent_at IS NULL")
+GIVEN_UP_AFTER: Final = timedelta(days=5)  # by then a link in it is over too
+KEPT: Final = timedelta(days=30)  # rows of what was sent or given up
+PURGED_AT_ONCE: Final = 5_000
+UNSENT: Final = text("sent_at IS NULL AND given_up_at IS NULL")
+log = logging.getLogger(__name__)
 
 
 class OutboxMail(Base):
     """A mail to be sent: whom and with what is sealed, which text and when is not.
 
     `attachment` names what goes with it as `<kind>:<id>`; whoever registered the kind writes it when the mail goes.
+    A row that was sent or given up has no content any more, and is erased later (`purge`).
     """
 
     __tablename__ = "outbox_mail"
-    __table_args__ = (Index("ix_outbox_mail_unsent", "bulk", "due_at", sqlite_where=UNSENT, postgresql_where=UNSENT),)
+    __table_args__ = (
+        Index("ix_outbox_mail_unsent", "bulk", "due_at", sqlite_where=UNSENT, postgresql_where=UNSENT),
+        Index("ix_outbox_mail_created_at", "created_at"),
+    )
 
     id: Mapped[str] = id_column()
     recipient: Mapped[bytes]
@@ -42,6 +51,7 @@ class OutboxMail(Base):
     attachment: Mapped[str | None] = mapped_column(String(64))
     tries: Mapped[int] = mapped_column(Integer, default=0)
     sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
 
 
 def post(
@@ -87,7 +97,7 @@ def written(
 def next_due(kit: Kit) -> OutboxMail | None:
     """Lease the mail that is due longest, one of a bulk only when no other is; answer None when nothing is due."""
     now = kit.clock.now()
-    waiting = (OutboxMail.sent_at.is_(None), OutboxMail.due_at <= now)
+    waiting = (*_unsent(), OutboxMail.due_at <= now)
     with kit.begin() as session:
         oldest = select(OutboxMail).where(*waiting).order_by(OutboxMail.bulk, OutboxMail.due_at).limit(1)
         mail = session.scalar(oldest.with_for_update(skip_locked=True))
@@ -101,12 +111,29 @@ def mark_sent(kit: Kit, mail: OutboxMail) -> None:
     """Keep the fact that it went out, and forget the content."""
     done = update(OutboxMail).where(OutboxMail.id == mail.id)
     with kit.begin() as session:
-        session.execute(done.values(sent_at=kit.clock.now(), values=b"", tries=mail.tries + 1))
+        session.execute(done.values(sent_at=kit.clock.now(), given_up_at=None, values=b"", tries=mail.tries + 1))
 
 
 def put_off(kit: Kit, mail: OutboxMail) -> None:
-    """Try again later: after 5 s, then twice as long each time, at most 15 minutes."""
-    wait = min(timedelta(seconds=5 * 2 ** min(mail.tries, 12)), LONGEST_WAIT)
-    later = update(OutboxMail).where(OutboxMail.id == mail.id, OutboxMail.sent_at.is_(None))
+    """Try again later: after 5 s, then twice as long each time, at most 15 minutes; give it up after 5 days."""
+    now, wait = kit.clock.now(), min(timedelta(seconds=5 * 2 ** min(mail.tries, 12)), LONGEST_WAIT)
+    waiting = update(OutboxMail).where(OutboxMail.id == mail.id, *_unsent())
+    over = now - mail.created_at >= GIVEN_UP_AFTER
+    later: dict[str, Any] = {"given_up_at": now, "values": b"", "recipient": b""} if over else {"due_at": now + wait}
     with kit.begin() as session:
-        session.execute(later.values(due_at=kit.clock.now() + wait, tries=mail.tries + 1))
+        session.execute(waiting.values(tries=mail.tries + 1, **later))
+    if over:
+        log.warning("mail %s given up after %s tries", mail.id, mail.tries + 1)
+
+
+def purge(kit: Kit) -> None:
+    """Erase rows of mails that were sent or given up more than 30 days ago; some each minute."""
+    kept_since = kit.clock.now() - KEPT
+    over = or_(OutboxMail.sent_at <= kept_since, OutboxMail.given_up_at <= kept_since)
+    some = select(OutboxMail.id).where(OutboxMail.created_at <= kept_since, over).limit(PURGED_AT_ONCE)
+    with kit.begin() as session:
+        session.execute(delete(OutboxMail).where(OutboxMail.id.in_(some)).execution_options(synchronize_session=False))
+
+
+def _unsent() -> tuple[Any, ...]:
+    return OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None)

@@ -161,6 +161,7 @@ class Ways:
     memberships: dict[str, Memberships] = field(default_factory=dict)
     applications: dict[str, Applications] = field(default_factory=dict)
     unit_records: dict[str, UnitRecords] = field(default_factory=dict)
+    units_live: dict[str, Callable[[Session, str], bool]] = field(default_factory=dict)  # by a registration's id
     session_kinds: dict[str, SessionKind] = field(default_factory=dict)  # by the name of their door
 
     def kind_of(self, view: Any) -> tuple[str, SessionKind]:
@@ -169,6 +170,10 @@ class Ways:
             if isinstance(view, kind.view):
                 return name, kind
         raise LookupError(type(view).__name__)
+
+    def unit_lives(self, session: Session, registration_id: str) -> bool:
+        """Tell whether a unit is registered still, and stays so until this transaction ends."""
+        return any(lives(session, registration_id) for lives in self.units_live.values())
 
     def enrol(self, session: Session, kit: Kit, device: Device, key: PublicKey) -> dict[str, Any]:
         """Run every enrolment for a device just bound and return what the phone is told, by feature."""

@@ -4,7 +4,7 @@ import io
 import zipfile
 from typing import Final
 
-from batch.reading import MOST_ROWS
+from batch.reading import MOST_BLANKS, MOST_ROWS
 
 GOOD: Final = "A123456789,a@example.org,0912345678,02-21234567"
 ROW: Final = GOOD.encode() + b"\n"
@@ -60,6 +60,11 @@ REFUSED: Final[dict[str, tuple[bytes, str, list[tuple[int, str]]]]] = {
     "Big5 chosen as UTF-8": (f"{GOOD}中\n".encode("cp950"), "utf-8", [(1, "encoding")]),
     "a BOM chosen as Big5": (b"\xef\xbb\xbf" + ROW, "cp950", [(1, "encoding")]),
     "too many rows": (ROW * (MOST_ROWS + 1), "auto", [(MOST_ROWS + 1, "too_many_rows")]),
+    "blank lines without end": (
+        ROW + b"\n" * (MOST_ROWS + 2 * MOST_BLANKS),
+        "auto",
+        [(MOST_ROWS + MOST_BLANKS + 1, "too_many_rows")],
+    ),
     "faults of many rows": (b"x\n" * 30, "auto", [(row, "short_row") for row in range(1, 21)]),
 }
 
@@ -74,6 +79,7 @@ TAKEN: Final[dict[str, tuple[bytes, str, int]]] = {
     "a quoted comma and quote": (b'A123456789,"a,""b@example.org",0912345678,\n', "auto", 1),
     "blank lines at the end": (ROW + b"\r\n,,,\r\n\r\n", "auto", 1),
     "the most rows": (ROW * MOST_ROWS, "auto", MOST_ROWS),
+    "the most rows and blanks": (ROW * MOST_ROWS + b"\r\n" * MOST_BLANKS, "auto", MOST_ROWS),
 }
 
 # Cells of one row → what is wrong with it.
@@ -92,4 +98,7 @@ ROWS: Final[dict[str, tuple[str, str | None]]] = {
     "a telephone number without area": ("A123456789,a@example.org,0912345678,21234567", "phone_invalid"),
     "a formula": ("A123456789,'=HYPERLINK(1)@example.org,0912345678,", "email_invalid"),
     "marked against formulas": ("A123456789,'-a@example.org,0912345678,", None),
+    "marked before what nobody sees": ("A123456789,a@example.org,0912345678,'\u200b=02-21234567", "phone_invalid"),
+    "a number marked in full width": ("＇＋A123456789,a@example.org,0912345678,", "id_invalid"),
+    "a byte order mark in the middle": ("A123456789,\ufeffa@example.org,0912345678,", "email_invalid"),
 }

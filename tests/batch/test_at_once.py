@@ -68,6 +68,34 @@ def test_twenty_uploads_of_one_file_make_one_batch(scene: Scene, turn: int) -> N
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
+def test_twenty_uploads_of_a_file_that_had_failures_make_one_batch_more(scene: Scene, turn: int) -> None:
+    content = f"{line(scene.crowd[turn], mobile='1')}\n".encode()
+    upload = uploading(scene, content)
+    before = upload()
+    scene.work()
+
+    done = at_once([upload] * SHOTS)
+
+    assert len({each.id for each in done} | {before.id}) == 2
+    assert sum(not each.duplicate for each in done) == 1
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_uploads_while_the_file_comes_to_an_end_with_failures_are_answered(scene: Scene, turn: int) -> None:
+    upload = uploading(scene, f"{line(scene.crowd[turn], mobile='1')}\n".encode())
+    before = upload()
+    done = at_once([*[upload] * SHOTS, lambda: worked_on(scene, before)])
+
+    assert len({each.id for each in done} | {before.id}) <= 2
+    assert sum(not each.duplicate for each in done[:-1]) <= 1
+
+
+def worked_on(scene: Scene, uploaded: Uploaded) -> Uploaded:
+    working.work(scene.kit)
+    return uploaded
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
 def test_workers_at_once_enter_each_row_once(scene: Scene, turn: int) -> None:
     # given three files that name the same people in other orders
     crowd = scene.crowd[turn : turn + 1_200]

@@ -1,11 +1,15 @@
 import pytest
+from sqlalchemy import select, update
 
+from authsvc.core.audit import AuditEvent
 from authsvc.identity.models import Person
+from batch import working
 from tests.authsvc.registration.acts import change_person, put_fault
 from tests.batch.scene import Scene, file_of, line
 from tests.clocks import MovableClock
 from tests.factories import make_person
 from tests.simulators import Transports, clear_faults
+from units.models import UnitRegistration
 
 
 def test_a_file_becomes_applications_mails_and_a_result(scene: Scene) -> None:
@@ -97,3 +101,54 @@ def test_while_the_registry_does_not_answer_the_file_waits_and_goes_on_later(
     clock.forward(seconds=2)
     scene.work()
     assert scene.batch(batch_id).successes == 2
+
+
+def withdraw(scene: Scene) -> None:
+    ended = update(UnitRegistration).where(UnitRegistration.id == scene.unit.id)
+    with scene.kit.begin() as session:
+        session.execute(ended.values(ended_at=scene.kit.clock.now()))
+
+
+def test_a_file_of_a_unit_that_withdrew_is_not_entered_and_nobody_is_written_to(
+    scene: Scene, transports: Transports
+) -> None:
+    # given a unit that withdraws before the worker comes; the registry is not needed any more
+    batch_id = scene.sent(scene.clerk(), file_of(scene.crowd[:2]) + line(scene.crowd[2], mobile="1").encode())
+    withdraw(scene)
+    put_fault(transports, "unit_people", "500")
+    # when
+    assert scene.work() == 1
+    # then
+    row = scene.batch(batch_id)
+    assert (row.state, row.rows, row.done_rows, row.successes, row.failures) == ("done", 3, 3, 0, 3)
+    assert set(scene.words(batch_id).values()) == {"unit_withdrawn"}
+    assert scene.mails() == scene.mails("batch/mail/done") == []
+    scene.require_whole(batch_id)
+    with scene.kit.read() as session:
+        end = session.scalars(select(AuditEvent).where(AuditEvent.action == "batch.entered")).one()
+    assert end.details == {"rows": 3, "successes": 0, "failures": 3}
+
+
+def test_what_was_entered_before_a_unit_withdrew_stays_and_the_rest_fails(scene: Scene) -> None:
+    batch_id = scene.sent(scene.clerk(), file_of(scene.crowd[:1_100]))
+    assert working.work(scene.kit)
+    withdraw(scene)
+    assert scene.work() == 2
+    row = scene.batch(batch_id)
+    assert (row.state, row.done_rows, row.successes, row.failures) == ("done", 1_100, 500, 600)
+    assert scene.mails("batch/mail/done") == []
+    scene.require_whole(batch_id)
+
+
+def test_a_unit_that_withdraws_while_the_registry_thinks_has_nobody_entered(scene: Scene) -> None:
+    # given a worker that has its answer, but has not written yet
+    batch_id = scene.sent(scene.clerk(), file_of(scene.crowd[:2]))
+    taken = working.lease(scene.kit)
+    assert taken is not None
+    rows = working._rows(scene.kit, taken)  # noqa: SLF001 - where it stands still
+    working._prepared(scene.kit, taken.batch, rows, at=scene.kit.clock.now())  # noqa: SLF001
+    withdraw(scene)
+    # when it goes on
+    working._write(scene.kit, taken, rows, lambda _session: pytest.fail("entered"), at=scene.kit.clock.now())  # noqa: SLF001
+    # then
+    assert set(scene.words(batch_id).values()) == {"unit_withdrawn"}

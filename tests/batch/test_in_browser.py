@@ -123,11 +123,15 @@ def test_a_file_is_looked_at_before_it_is_sent_and_followed_to_its_end(page: Pag
     with page.expect_download() as saved:
         page.get_by_test_id("log").click()
     assert saved.value.suggested_filename.endswith(".log")
-    # and the same file again leads to the same page
-    page.goto(f"{stack.origin}/units/{site.unit.code}/batches/new")
-    page.get_by_test_id("file").set_input_files(payload(site.name(), content))
-    page.get_by_test_id("upload-submit").click()
+    # and a file of which all was entered leads to the same page when it comes again
+    content = f"{line(site.world.person('chen'))}\n".encode()
+    for _ in range(2):
+        page.goto(f"{stack.origin}/units/{site.unit.code}/batches/new")
+        page.get_by_test_id("file").set_input_files(payload(site.name(), content))
+        page.get_by_test_id("upload-submit").click()
+        expect(page.get_by_test_id("state")).to_have_attribute("data-state", "done")
     expect(page.get_by_test_id("same")).to_be_visible()
+    expect(page.get_by_test_id("successes")).to_have_text("1")
 
 
 def test_a_file_can_be_dropped(page: Page, site: Scene) -> None:

@@ -1,4 +1,8 @@
+from sqlalchemy import func, select
+
+from authsvc.core import outbox
 from authsvc.core.jobs import jobs_of
+from authsvc.core.outbox import OutboxMail
 from tests.batch.scene import Scene, file_of, line
 from tests.clocks import MovableClock
 
@@ -47,3 +51,15 @@ def test_a_file_that_still_waits_is_kept_however_long(scene: Scene, clock: Movab
     assert scene.parts(batch_id) == 1
     scene.work()
     assert scene.batch(batch_id).successes == 1
+
+
+def test_the_worker_erases_the_rows_of_mails_that_went_out(scene: Scene, clock: MovableClock) -> None:
+    scene.sent(scene.clerk(), file_of(scene.crowd[:3]))
+    scene.work()
+    while (mail := outbox.next_due(scene.kit)) is not None:
+        outbox.mark_sent(scene.kit, mail)
+    clock.forward(days=30)
+    run_jobs(scene)
+
+    with scene.kit.read() as session:
+        assert session.scalar(select(func.count()).select_from(OutboxMail)) == 0

@@ -1,6 +1,7 @@
 import csv
 import io
 import tracemalloc
+import unicodedata
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -52,26 +53,79 @@ def test_a_number_is_kept_in_the_one_form_that_is_looked_up() -> None:
     )
 
 
-CELLS = st.text(st.sampled_from("=+-@'\"\t 1aA中,;"), max_size=8)
+CELLS = st.text(st.sampled_from("=+-@'\"\t 1aA中,;＝＋－＠＇；\u200b\ufeff\u2060\u0338\u3000\x1f"), max_size=8)
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=5))
 def test_what_is_exported_and_read_again_is_the_same(typed: list[tuple[str, str, str]]) -> None:
     # given rows as they were read once
-    first = written([("1", *cells) for cells in typed], as_typed=True)
+    first = written([(*cells, "1") for cells in typed])
     # when they are exported, safe for spreadsheets, and read again
     once = [row.cells for row in rows(first)]
-    exported = written(once)
-    # then nothing is changed, and no cell is a formula
+    exported = reading.BOM + b"".join(map(reading.as_line, once))
+    # then nothing is changed, and no cell is a formula, wherever a spreadsheet parts them
     assert [row.cells for row in rows(exported)] == once
-    shown = csv.reader(io.StringIO(exported.decode()))
-    assert not any(cell.startswith(reading.FORMULAS) for row in shown for cell in row)
+    for line in csv.reader(io.StringIO(exported.decode("utf-8-sig"))):
+        assert not any(calculated(each) for cell in line for each in cell.split(";"))
 
 
-def written(cells: Sequence[tuple[str, ...]], *, as_typed: bool = False) -> bytes:
+def calculated(text: str) -> bool:
+    """Tell whether a text begins with what is calculated, after all that cannot be seen."""
+    kinds = ((unicodedata.category(mark), mark) for mark in text)
+    seen = [mark for kind, mark in kinds if kind not in ("Cf", "Cc") and not mark.isspace()]
+    return bool(seen) and unicodedata.normalize("NFKC", seen[0])[0] in "=+-@"
+
+
+def written(cells: Sequence[tuple[str, ...]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows([each if as_typed else reading.safe(each) for each in row] for row in cells)
+    csv.writer(text).writerows(cells)
     return text.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\u200b ＝1",
+        "=\u03381",
+        "x;=1+1",
+        "x; \u200b＝1",
+        ";=1;=2",
+    ],
+)
+def test_what_a_spreadsheet_could_calculate_is_marked(cell: str) -> None:
+    exported = reading.as_line(("1", cell, "", ""))
+    shown = next(csv.reader([exported.decode()]))[1]
+
+    assert not any(calculated(each) for each in shown.split(";"))
+    assert shown.count("'") == sum(calculated(each) for each in cell.split(";")) > 0
+    assert rows(exported)[0].email == cell
+
+
+def test_a_cell_with_a_semicolon_is_quoted() -> None:
+    assert reading.as_line(("1", "a;=1", 'b"c', "d")) == b'1,"a;\'=1","b""c",d\r\n'
+
+
+def test_lines_are_counted_though_they_are_blank() -> None:
+    lines = Counted(ROW + b"\n" * 300_000)
+
+    assert list(reading.read(lines, encoding="auto"))[1:] == [Fault(51_001, "too_many_rows")]
+    assert lines.asked <= 51_002
+
+
+class Counted(io.BytesIO):
+    """Counts how many lines were asked for."""
+
+    asked = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.asked += 1
+        return super().readline(size)
 
 
 class Endless(io.RawIOBase):

@@ -4,6 +4,7 @@ import re
 import pytest
 
 from batch.queries import QUERY
+from batch.service import UPLOAD
 from tests.batch.scene import Desk, Scene, file_of, line
 from tests.clocks import MovableClock
 from tests.insured import UNIT2, make_unit
@@ -89,7 +90,19 @@ def test_a_list_has_pages(scene: Scene, clock: MovableClock) -> None:
     assert {(page["total"], page["pages"]) for page in pages} == {(5, 3)}
 
 
-@pytest.mark.parametrize("query", ["?from=1051301", "?from=x", "?state=lost", "?page=0", "?limit=1000", "?page=９"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=1051301",
+        "?from=0001-01-01",
+        "?to=9999-12-31",
+        "?from=x",
+        "?state=lost",
+        "?page=0",
+        "?limit=1000",
+        "?page=９",
+    ],
+)
 def test_a_question_that_is_none_is_refused(scene: Scene, query: str) -> None:
     assert scene.clerk().get(query).status_code == 422
 
@@ -137,6 +150,10 @@ def test_the_pages_work_without_a_script(scene: Scene) -> None:
     assert "第1筆" in bad.text
     empty = clerk.client.post(base, data=form)
     assert empty.status_code == 422
+    two = [(io.BytesIO(file_of(scene.crowd[:1])), scene.name())] * 2
+    both = clerk.client.post(base, data=form | {"file": two})
+    assert both.status_code == 422
+    assert "一次只能上傳一個檔案" in both.text
     good = io.BytesIO(f"{line(scene.crowd[0])}\n{line(scene.crowd[1], mobile='1')}\n".encode())
     sent = clerk.client.post(base, data=form | {"file": (good, scene.name())})
     # then
@@ -147,9 +164,11 @@ def test_the_pages_work_without_a_script(scene: Scene) -> None:
     done = clerk.client.get(there).text
     assert "入檔完畢" in done
     assert "行動電話有誤" in done
+    assert "認證信將寄至" in done
     listed = clerk.client.get(f"{base}?lang=en").text
     assert scene.name() in listed
-    again = io.BytesIO(f"{line(scene.crowd[0])}\n{line(scene.crowd[1], mobile='1')}\n".encode())
+    first, again = (io.BytesIO(file_of(scene.crowd[2:3])) for _ in range(2))
+    clerk.client.post(base, data=form | {"file": (first, scene.name())})
     same = clerk.client.post(base, data=form | {"file": (again, scene.name())})
     assert same.headers["Location"].endswith("?same=1")
     assert 'data-testid="same"' in clerk.client.get(same.headers["Location"]).text
@@ -164,6 +183,18 @@ def test_pages_lead_who_is_not_logged_in_to_the_login_and_back(scene: Scene) -> 
     assert clerk.client.get(f"{base}/new").status_code == 403
     assert scene.desk(scene.somebody()).client.get(base).status_code == 404
     assert "No file was uploaded" in clerk.client.get(f"{base}?lang=en").text
-    wrong = clerk.client.get(f"{base}?from=1051301")
-    assert wrong.status_code == 422
-    assert "1050901" in wrong.text
+    for asked in ("from=1051301", "from=0001-01-01", "to=9999-12-31"):
+        wrong = clerk.client.get(f"{base}?{asked}")
+        assert wrong.status_code == 422
+        assert "1050901" in wrong.text
+
+
+def test_only_who_has_the_list_is_led_to_it(scene: Scene) -> None:
+    uploader, both = scene.clerk([UPLOAD]), scene.clerk()
+    for clerk, somebody, led in ((uploader, scene.crowd[0], False), (both, scene.crowd[1], True)):
+        batch_id = scene.sent(clerk, file_of([somebody]))
+        base = f"/units/{scene.unit.code}/batches"
+        pages = [clerk.client.get(f"{base}/{each}") for each in ("new", batch_id)]
+        assert [page.status_code for page in pages] == [200, 200]
+        assert [f'href="{base}"' in page.text for page in pages] == [led] * 2
+        assert (clerk.client.get(base).status_code == 200) is led

@@ -42,7 +42,7 @@ def test_the_log_has_a_line_for_each_row_and_the_total(scene: Scene, transports:
     answer = clerk.get(f"/{batch_id}/log", language="zh-TW")
     # then
     expected = [
-        rf"{STAMP} 第1筆資料: {re.escape(mask_number(good.national_id))} 註冊申請入檔成功，已寄出認證信",
+        rf"{STAMP} 第1筆資料: {re.escape(mask_number(good.national_id))} 註冊申請入檔成功，認證信寄送中",
         rf"{STAMP} 第2筆資料: {re.escape(mask_number(gone.national_id))} 非該單位在保保險對象!不予入檔!",
         rf"{STAMP} 結束執行",
         rf"{STAMP} 總共上傳2筆,成功註冊1筆,失敗1筆",

@@ -8,12 +8,13 @@ from batch.models import Batch, BatchPart
 from batch.queries import QUERY
 from batch.reading import MOST_ROWS
 from batch.service import MOST_BYTES, PART_ROWS, UPLOAD, UPLOADS
+from tests.authsvc.registration.acts import change_person
 from tests.batch.faulty import REFUSED, ROW
 from tests.batch.scene import Scene, file_of, line
 from tests.clocks import MovableClock
 from tests.conftest import ORIGIN, client_of
 from tests.insured import UNIT2, make_unit
-from tests.simulators import acts
+from tests.simulators import Transports, acts
 
 JSON = {"Origin": ORIGIN, "Accept-Language": "en"}
 
@@ -136,6 +137,43 @@ def test_the_same_file_again_is_the_same_batch(scene: Scene) -> None:
     assert clerk.upload(content + line(scene.crowd[2]).encode(), name=scene.name()).status_code == 201
     scene.work()
     assert len(scene.applications()) == 3
+
+
+def test_rows_that_failed_can_be_uploaded_again_unchanged_when_the_cause_lay_elsewhere(
+    scene: Scene, transports: Transports
+) -> None:
+    # given a file of which one row failed, and its failed rows that failed again
+    clerk, (good, new) = scene.clerk(), scene.crowd[:2]
+    change_person(transports, new.national_id, unit_code=None)
+    whole = scene.sent(clerk, file_of([good, new]))
+    scene.work()
+    failed = clerk.get(f"/{whole}/failed.csv").data
+    first = scene.sent(clerk, failed)
+    # while it waits, it is one batch
+    assert (clerk.upload(failed, name=scene.name()).json or {}) == {"id": first, "rows": 1, "duplicate": True}
+    scene.work()
+    assert scene.words(first) == {1: "not_insured"}
+    # when the person is insured now, and the very same files are uploaded
+    change_person(transports, new.national_id, unit_code=scene.unit.code)
+    second = scene.sent(clerk, failed)
+    scene.work()
+    again = scene.sent(clerk, file_of([good, new]))
+    scene.work()
+    # then
+    assert scene.words(second) == {1: "applied"}
+    assert scene.words(again) == {1: "already_applied", 2: "already_applied"}
+    scene.require_whole(whole, first, second, again)
+    assert (clerk.upload(failed, name=scene.name()).json or {})["id"] == second  # all of it was entered: one batch
+
+
+def test_of_two_files_in_one_form_none_is_taken(scene: Scene) -> None:
+    clerk, url = scene.clerk(), f"/api/v1/units/{scene.unit.code}/batches"
+    two = {"file": [(io.BytesIO(file_of([each])), scene.name()) for each in scene.crowd[:2]]}
+    answer = clerk.client.post(url, data=two, headers=JSON)
+
+    assert answer.status_code == 422
+    assert (answer.json or {})["errors"] == {"file": ["Please choose only one file at a time."]}
+    assert kept(scene) == 0
 
 
 def test_a_colleagues_file_is_told_without_showing_theirs_and_shown_to_a_manager(scene: Scene) -> None:

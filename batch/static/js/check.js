@@ -4,10 +4,12 @@
  * and how many rows have one.
  */
 const MOST_ROWS = 50_000;
+const MOST_BLANKS = 1_000;
 const MOST_FAULTS = 20;
 const LONGEST_LINE = 2048;
 const COLUMNS = 4;
-const FORMULAS = ["=", "+", "-", "@", "\t", "\r"];
+const FORMULAS = ["=", "+", "-", "@"];
+const BLANKS = /^(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+|(?:(?!\uFEFF)[\s\x1c-\x1f\x85])+$/g; // what Python strips
 const LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO";
 const WEIGHTS = [1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1];
 
@@ -49,10 +51,19 @@ export function cellsOf(line) {
   }
 }
 
+const strip = (text) => text.replace(BLANKS, "");
+
+/** Whether a spreadsheet could calculate it: in full width, after blanks or after what nobody sees, too. */
+function isFormula(text) {
+  const shown = [...text.replace(/[\p{Cf}\p{Cc}]/gu, "")].map((mark) => mark.normalize("NFKC")).join("");
+  return FORMULAS.includes(strip(shown)[0]);
+}
+
+const unmarked = (text) => (text.startsWith("'") && isFormula(text.slice(1)) ? text.slice(1) : text);
+
 function clean(cell) {
-  let bare = cell.trim();
-  while (bare.startsWith("'") && FORMULAS.includes(bare[1])) bare = bare.slice(1).trim();
-  return bare;
+  const bare = strip(cell);
+  return bare.includes("'") ? strip(bare.split(";").map(unmarked).join(";")) : bare;
 }
 
 /** Tells the encoding by the first line that is not ASCII, unless it was chosen. */
@@ -94,6 +105,11 @@ class Checker {
 
   line(bytes) {
     this.number += 1;
+    if (this.number > MOST_ROWS + MOST_BLANKS) {
+      this.fault(this.number, "too_many_rows");
+      this.over = true;
+      return;
+    }
     const reason = this.number === 1 ? this.first(bytes) : this.judge(bytes);
     if (reason === "blank") {
       this.blank ||= this.number;
@@ -145,7 +161,7 @@ class Checker {
   row([id, email, mobile, phone]) {
     const fits = (name, text) => new RegExp(`^(?:${this.patterns[name]})$`).test(text);
     let reason = null;
-    if (!isNationalId(id.normalize("NFKC").trim().toUpperCase())) reason = "id_invalid";
+    if (!isNationalId(clean(strip(id.normalize("NFKC")).toUpperCase()))) reason = "id_invalid";
     else if (email.length > 254 || !fits("email", email)) reason = "email_invalid";
     else if (!fits("mobile", mobile)) reason = "mobile_invalid";
     else if (phone && !fits("phone", phone)) reason = "phone_invalid";
@@ -210,6 +226,7 @@ export function nameFault(name, today) {
   if (shape === null) return "name_shape";
   if (shape[1] !== today.slice(0, 9)) return "name_unit";
   const [year, month, day] = shape.slice(2).map(Number);
+  if (year < 1 || year > 289) return "name_date";
   const date = new Date(Date.UTC(year + 1911, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return "name_date";
   return name.slice(9, 16) > today.slice(9, 16) ? "name_future" : null;

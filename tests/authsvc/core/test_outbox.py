@@ -135,3 +135,53 @@ def test_mails_of_a_bulk_go_when_no_other_is_due(ground: Kit, clock: MovableCloc
 def test_nothing_is_written_where_nobody_is_written_to(ground: Kit) -> None:
     bulk(ground)
     assert rows(ground) == []
+
+
+def test_a_mail_that_nobody_takes_is_given_up_after_five_days_and_forgotten(ground: Kit, clock: MovableClock) -> None:
+    # given a mail that was tried just before its five days were over
+    post(ground, "a@example.org", link="secret")
+    clock.forward(days=5, seconds=-1)
+    outbox.put_off(ground, due(ground))
+    assert rows(ground)[0].given_up_at is None
+    # when it is tried once more
+    clock.forward(minutes=15)
+    outbox.put_off(ground, due(ground))
+    # then
+    row = rows(ground)[0]
+    assert (row.given_up_at, row.sent_at, row.values, row.recipient, row.tries) == (clock.now(), None, b"", b"", 2)
+    clock.forward(days=20)
+    assert outbox.next_due(ground) is None
+
+
+def test_a_slow_worker_that_sent_what_another_gave_up_tells_that_it_went_out(ground: Kit, clock: MovableClock) -> None:
+    post(ground, "a@example.org")
+    clock.forward(days=5)
+    slow = due(ground)
+    clock.forward(seconds=60)
+    outbox.put_off(ground, due(ground))
+    outbox.mark_sent(ground, slow)
+
+    assert (rows(ground)[0].sent_at, rows(ground)[0].given_up_at) == (clock.now(), None)
+
+
+def test_rows_are_erased_thirty_days_after_they_were_sent_or_given_up_and_never_while_they_wait(
+    ground: Kit, clock: MovableClock
+) -> None:
+    # given one that was given up, then one that was sent, then one that waits
+    post(ground, "a@example.org", template="given up")
+    clock.forward(days=5)
+    outbox.put_off(ground, due(ground))
+    clock.forward(days=1)
+    post(ground, "a@example.org", template="sent")
+    outbox.mark_sent(ground, due(ground))
+    post(ground, "a@example.org", template="waits")
+    # then each goes in its time
+    left = []
+    for forward in ({"days": 29, "seconds": -1}, {"seconds": 1}, {"days": 1, "seconds": -1}, {"seconds": 1}):
+        clock.forward(**forward)
+        outbox.purge(ground)
+        left.append({row.template for row in rows(ground)})
+    assert left == [{"given up", "sent", "waits"}, {"sent", "waits"}, {"sent", "waits"}, {"waits"}]
+    clock.forward(days=300)
+    outbox.purge(ground)
+    assert [row.template for row in rows(ground)] == ["waits"]
