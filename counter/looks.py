@@ -21,7 +21,7 @@ UNIT_INDEX: Final = "unit_code"
 
 
 class NothingKnown(NotFound):
-    """Nobody is registered, applies or belongs to a unit with this ID; or no unit registered with this number."""
+    """Nobody is registered, applies or is something in a unit with this ID; or no unit registered with this number."""
 
     code, detail = "nothing_known", N_("Nothing is known under this number. Please check it with the person who asks.")
 

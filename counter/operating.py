@@ -17,7 +17,7 @@ from authsvc.identity import devices, history, opened, people, sessions
 from authsvc.identity.history import OwnEvent
 from authsvc.identity.models import Device, Person, WebSession
 from authsvc.identity.numbers import mask_email
-from authsvc.identity.records import ApplicationRecord, Belonging
+from authsvc.identity.records import ApplicationRecord, Belonging, UnitAccount, UnitAccounts
 from authsvc.identity.ways import Ways
 from counter.looks import NothingKnown
 from counter.models import CounterAct, Operator, StaffView
@@ -54,13 +54,14 @@ class AccountRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonRecord:
-    """All that is known of a person who calls, masked; who only applied, or belongs to a unit, has no account."""
+    """All that is known of a person who calls, masked; who only applied, or is something in a unit, has none."""
 
     name: str
     national_id: str
     account: AccountRecord | None
     application: ApplicationRecord | None
     units: Sequence[Belonging]
+    unit_accounts: Sequence[UnitAccount]
     acts: Sequence[acts.ShownAct]
 
 
@@ -108,12 +109,13 @@ def read_record(session: Session, kit: Kit, subject: bytes) -> PersonRecord:
 
 
 def _find_record(session: Session, kit: Kit, subject: bytes) -> PersonRecord | None:
-    """Return what is known: an account, an application, a place in a unit; None where there is none of these."""
+    """Return what is known: account, application, accounts for units, places in units; None where there is none."""
     person, ways = _find_person(session, subject), kit.port(Ways)
     applied = (each.find(session, kit, subject) for each in ways.applications.values())
     application = next((each for each in applied if each is not None), None)
     units = [unit for each in ways.unit_records.values() for unit in each.of_person(session, kit, subject)]
-    known = application or next(iter(units), None)
+    accounts = [one for each in _unit_accounts(kit) for one in each.of_person(session, kit, subject)]
+    known = application or next(iter([*accounts, *units]), None)
     if person is None and known is None:
         return None
     named = people.masked(kit, person) if person else {"name": known.name, "national_id": known.national_id}  # type: ignore[union-attr]
@@ -123,8 +125,13 @@ def _find_record(session: Session, kit: Kit, subject: bytes) -> PersonRecord | N
         account=_account(session, kit, person) if person else None,
         application=application,
         units=units,
+        unit_accounts=accounts,
         acts=acts.acts_where(session, kit, about),
     )
+
+
+def _unit_accounts(kit: Kit) -> Sequence[UnitAccounts]:
+    return list(kit.port(Ways).unit_accounts.values())
 
 
 def _account(session: Session, kit: Kit, person: Person) -> AccountRecord:
@@ -162,24 +169,53 @@ def _subject(session: Session, kit: Kit, by: Operator, target: Target) -> bytes:
 def end_sessions(kit: Kit, *, by: Operator, target: Target, reason: str, session_id: str = "") -> int:
     """End all of a person's logins at once, or the one that is named, and tell the person; return how many ended.
 
-    What waits to become a login ends with all of them. Raise `NotFound` for a login that is over, `NothingKnown` for
-    somebody without an account, `LookFirst`, `RoleMissing` or `Invalid`.
+    The logins of their accounts for units, and what waits to become a login, end with all of them. Raise `NotFound` for
+    a login that is over, `NothingKnown` for somebody without any account, `LookFirst`, `RoleMissing` or `Invalid`.
     """
     words, act = acts.require_reason(reason), acts.SESSION_ENDED if session_id else acts.SESSIONS_ENDED
     with audited(kit, "counter.sessions", object=by.id), kit.begin() as session:
         subject = _subject(session, kit, by, target)
         person = _find_person(session, subject)
-        if person is None:
+        if person is None and not any(each.of_person(session, kit, subject) for each in _unit_accounts(kit)):
             raise NothingKnown
-        which = (WebSession.person_id == person.id, *opened.live(kit, WebSession, kit.clock.now()))
-        one = (WebSession.id == session_id,) if session_id else ()
-        ended = sessions.end_sessions(session, kit, *which, *one)
+        ended = _end_own(session, kit, person, session_id) if person else 0
         if session_id and not ended:
             raise NotFound
         if not session_id:
+            ended += sum(each.end(session, kit, subject) for each in _unit_accounts(kit))
+        if person and not session_id:  # after the accounts, whose logins it would end uncounted
             kit.port(Ways).on_ended(session, kit, person)
         looks.note(session, kit, by, act=act, reason=words, subject=subject, person=person)
     return ended
+
+
+def _end_own(session: Session, kit: Kit, person: Person, session_id: str) -> int:
+    which = (WebSession.person_id == person.id, *opened.live(kit, WebSession, kit.clock.now()))
+    one = (WebSession.id == session_id,) if session_id else ()
+    return sessions.end_sessions(session, kit, *which, *one)
+
+
+def resend_unit_account(kit: Kit, *, by: Operator, target: Target, reason: str, unit_code: str) -> None:
+    """Have the link that activates an account for a unit sent again to the address that stands in it.
+
+    Raise `NothingKnown` where none waits, `NotFound` where it was activated just now, `Throttled`, `LookFirst`,
+    `RoleMissing` or `Invalid`.
+    """
+    words = acts.require_reason(reason)
+    with audited(kit, "counter.resend", object=by.id):
+        with kit.read() as session:
+            subject = _subject(session, kit, by, target)
+            found = [each for each in _unit_accounts(kit) if _waits(each.of_person(session, kit, subject), unit_code)]
+        if not found:
+            raise NothingKnown
+        found[0].spend(kit, subject)
+        with kit.begin() as session:
+            found[0].resend(session, kit, _subject(session, kit, by, target), unit_code)
+            looks.note(session, kit, by, act=acts.MAIL_RESENT, reason=words, subject=subject)
+
+
+def _waits(accounts: Sequence[UnitAccount], unit_code: str) -> bool:
+    return any(each.unit_code == unit_code and each.state == "waiting" for each in accounts)
 
 
 def resend(kit: Kit, *, by: Operator, target: Target, reason: str) -> None:

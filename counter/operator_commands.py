@@ -55,27 +55,37 @@ def person_commands(kit: Kit) -> AppGroup:
     @PERSON
     @REASON
     def show(person_id: str, reason: str) -> None:
-        """Show how a person's account, application and units stand. Without PERSON_ID, asks for the ID."""
+        """Show how a person's accounts, application and units stand. Without PERSON_ID, asks for the ID."""
         show_person(kit, which(person_id), reason)
 
     @group.command("end-sessions")
     @PERSON
     @REASON
     def end_sessions(person_id: str, reason: str) -> None:
-        """End all logins of a person at once."""
+        """End all logins of a person at once, those of their accounts for units too."""
         target = operating.subject_of(kit, **which(person_id))
         ended = told(lambda: operating.end_sessions(kit, by=console(), target=target, reason=reason))
         click.echo(f"Ended {ended} logins.")
 
     @group.command("resend")
+    @click.option("--unit", "unit_code", default="", help="Send that of the account for this unit code, which waits.")
     @REASON
-    def resend(reason: str) -> None:
+    def resend(unit_code: str, reason: str) -> None:
         """Send the link of a person's application again, to the address that stands in it."""
-        target = operating.subject_of(kit, **which(""))
-        told(lambda: operating.resend(kit, by=console(), target=target, reason=reason))
-        click.echo("The e-mail is on its way.")
+        send_again(kit, unit_code, reason)
 
     return group
+
+
+def send_again(kit: Kit, unit_code: str, reason: str) -> None:
+    """Have the mail of an application sent again, or that of an account for a unit."""
+    target = operating.subject_of(kit, **which(""))
+    asked: dict[str, Any] = {"by": console(), "target": target, "reason": reason}
+    if unit_code:
+        told(lambda: operating.resend_unit_account(kit, unit_code=unit_code, **asked))
+    else:
+        told(lambda: operating.resend(kit, **asked))
+    click.echo("The e-mail is on its way.")
 
 
 def show_person(kit: Kit, asked: dict[str, Any], reason: str) -> None:

@@ -79,6 +79,13 @@ def resend(look_id: str) -> Any:
     return _act_on_person(look_id, operating.resend, "resent", "resend")
 
 
+@bp.post("/people/<look_id>/accounts/<unit_code>/resend")
+@door("anyone")
+def resend_unit_account(look_id: str, unit_code: str) -> Any:
+    """Have the mail that activates an account for a unit sent again."""
+    return _act_on_person(look_id, operating.resend_unit_account, "resent", unit_code, unit_code=unit_code)
+
+
 @bp.get("/units/<number>")
 @door("anyone")
 def unit(number: str) -> Any:

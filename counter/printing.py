@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from authsvc.core.localtime import moment_text
-from authsvc.identity.records import ApplicationRecord, UnitRecord
+from authsvc.identity.records import ApplicationRecord, UnitAccount, UnitRecord
 from counter.acts import ShownAct
 from counter.operating import AccountRecord, PersonRecord
 from counter.unitdesk import ShownUnit
@@ -20,6 +20,8 @@ def person_lines(record: PersonRecord) -> Iterator[str]:
     yield from _application_lines(record.application)
     for unit in record.units:
         yield f"Unit: {unit.unit_code} {unit.unit_name}, {unit.part} since {_at(unit.since)}"
+    for held in record.unit_accounts:
+        yield from _unit_account_lines(held)
     if record.account is not None:
         for event in record.account.events:
             yield f"Event: {_at(event.at)}  {event.text}"
@@ -42,6 +44,13 @@ def _application_lines(application: ApplicationRecord | None) -> Iterator[str]:
     by = "by the employer" if application.by_employer else "by the person"
     yield f"Application: {by}, {_at(application.applied_at)}, {application.email}"
     yield f"Link: written {_at(application.mailed_at)}, dead from {_at(application.link_expires_at)}"
+
+
+def _unit_account_lines(held: UnitAccount) -> Iterator[str]:
+    state = f"{held.state} since {_at(held.since)}, {held.email}, open logins: {held.logins}"
+    yield f"Unit: {held.unit_code} {held.unit_name}, {held.part}, {state}"
+    if held.link_expires_at is not None:
+        yield f"Link: dead from {_at(held.link_expires_at)}"
 
 
 def unit_lines(shown: ShownUnit) -> Iterator[str]:

@@ -7,7 +7,7 @@ from flask import Flask
 from authsvc.core import i18n, jobs, web
 from authsvc.core.i18n import N_
 from authsvc.identity.ways import MenuEntry, SessionKind, ways_of
-from underwriting import doors, pages, service, sessions, views
+from underwriting import doors, helping, pages, service, sessions, views
 from underwriting.models import AccountView
 
 HERE = Path(__file__).parent
@@ -29,6 +29,8 @@ def include(app: Flask) -> None:
     ways.memberships["underwriting"] = sessions.memberships
     ways.leavings["underwriting"] = sessions.leave
     ways.suspensions["underwriting"] = sessions.end_for
+    ways.endings["underwriting"] = sessions.end_for
+    ways.unit_accounts["underwriting"] = helping.ACCOUNTS
     ways.restorations["underwriting"] = sessions.forget_passwords
     other = N_("Unit's clerk without a registered card? Underwriting service")
     ways.login_links.append(MenuEntry(title=other, href="/underwriting", order=10, inside=False))

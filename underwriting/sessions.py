@@ -199,7 +199,7 @@ def leave(session: Session, kit: Kit, browser_digest: bytes) -> None:
 
 
 def end_for(session: Session, kit: Kit, person: Person) -> None:
-    """End the sessions of all accounts of a person who was just suspended."""
+    """End the sessions of all accounts of a person who was just suspended, or all of whose logins ended."""
     theirs = select(UnderwritingAccount.id).where(UnderwritingAccount.person_index == person.national_id_index)
     opened.end(session, kit, UnderwritingSession, UnderwritingSession.account_id.in_(theirs))
 

@@ -36,6 +36,20 @@ class Belonging:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitAccount(Belonging):
+    """An account that somebody has for one unit only, without being registered as a person; `state`: waiting or active.
+
+    `since` is when it was activated or, while it waits, applied for; `link_expires_at` is that of the link that it
+    waits for. `logins` are open now.
+    """
+
+    state: str
+    email: str
+    link_expires_at: datetime | None
+    logins: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberRecord:
     """A manager or clerk of a unit; `roles` are the names of what a clerk was granted."""
 
@@ -89,6 +103,21 @@ class Applications:
     find: Callable[[Session, Kit, bytes], ApplicationRecord | None]
     spend: Callable[[Kit, bytes], None]
     resend: Callable[[Session, Kit, bytes], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitAccounts:
+    """Accounts for one unit, by their person's blind index, whether or not that person is registered.
+
+    `of_person` takes session, kit and index; `end` the same, ends all their sessions, tells their owner, and returns
+    how many ended; `spend` kit and index, and raises `Throttled`; `resend` session, kit, index and unit code, writes
+    the link that activates to the account's own address, and raises `NotFound` where none waits.
+    """
+
+    of_person: Callable[[Session, Kit, bytes], Sequence[UnitAccount]]
+    end: Callable[[Session, Kit, bytes], int]
+    spend: Callable[[Kit, bytes], None]
+    resend: Callable[[Session, Kit, bytes, str], None]
 
 
 @dataclass(frozen=True, kw_only=True)

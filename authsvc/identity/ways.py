@@ -13,7 +13,7 @@ from authsvc.core.jose import PublicKey
 from authsvc.core.kit import Kit
 from authsvc.identity.models import Device, Person, Proof
 from authsvc.identity.people import Contact
-from authsvc.identity.records import Applications, UnitRecords
+from authsvc.identity.records import Applications, UnitAccounts, UnitRecords
 from authsvc.identity.registryanswers import Insured
 
 Enrolment = Callable[[Session, Kit, Device, PublicKey], Mapping[str, Any]]
@@ -162,6 +162,7 @@ class Ways:
     applications: dict[str, Applications] = field(default_factory=dict)
     unit_records: dict[str, UnitRecords] = field(default_factory=dict)
     units_live: dict[str, Callable[[Session, str], bool]] = field(default_factory=dict)  # by a registration's id
+    unit_accounts: dict[str, UnitAccounts] = field(default_factory=dict)
     session_kinds: dict[str, SessionKind] = field(default_factory=dict)  # by the name of their door
 
     def kind_of(self, view: Any) -> tuple[str, SessionKind]:
@@ -200,7 +201,7 @@ class Ways:
             freeze(session, kit, person)
 
     def on_ended(self, session: Session, kit: Kit, person: Person) -> None:
-        """Let every feature end what waits to open a session for a person all of whose sessions just ended."""
+        """Let every feature end what is or waits to be open for a person all of whose sessions just ended."""
         for ending in self.endings.values():
             ending(session, kit, person)
 
