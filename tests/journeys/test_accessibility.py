@@ -37,8 +37,8 @@ from tests.journeys.examine import (
 )
 from tests.journeys.locks import PhoneLock
 from tests.journeys.pages import ACCOUNT, ANYONE, CARD, NO_PAGES, NOT_OURS, OWNER, PAGES, STAFF
-from tests.journeys.pictures_session import UNIT_CODE
 from tests.journeys.studio import BOTH, HEIGHT, LANGUAGES, NARROW, WIDE, Studio
+from tests.journeys.unit_at_hand import UNIT_CODE
 from tests.turns import EVERYTHING
 
 DRAWN = 100  # ms without a change, after which a state is looked at

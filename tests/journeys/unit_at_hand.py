@@ -8,17 +8,18 @@ from playwright.sync_api import Page
 from devtools.browser import Browser as Portal
 from devtools.people import Person
 from devtools.stack import Stack
-from tests.journeys.pictures_session import UNIT_CARD, UNIT_CODE, UNIT_PIN
 
+# Another unit than the one that the walk with pictures registers and withdraws.
+UNIT_CARD, UNIT_CODE, UNIT_PIN = "unit3-card", "110900033", "303030"
 HERE: Final = f"/units/{UNIT_CODE}"
 FACTS: Final = {
     "unit_code": UNIT_CODE,
-    "name": "測試一號有限公司",
-    "business_number": "00009001",
+    "name": "樣本三號診所",
+    "business_number": "00009202",
     "nhi_only": True,
-    "responsible_id": "F209000022",
+    "responsible_id": "H209000042",
     "mobile": "0900000102",
-    "email": "unit1@example.org",
+    "email": "unit3@example.org",
 }
 CLERK: Final = {
     "national_id": "B109000035",
@@ -46,7 +47,7 @@ def make_unit(stack: Stack, manager: Person) -> list[dict[str, str]]:
 
 
 def furnish(page: Page, stack: Stack) -> None:
-    """Make a role, a clerk who has it, and a batch of two rows of which one fails, as the unit's manager."""
+    """Make a role, a clerk who has it, and a batch of two rows that fail, as the unit's manager."""
     role = _ask(page, stack, "/roles", {"name": "人事", "functions": ["batch_upload", "survey"]})
     clerk = _ask(page, stack, "/clerks", CLERK)
     _ask(page, stack, "/grants", {"clerk_id": clerk["id"], "role_id": role["id"]})
@@ -56,7 +57,7 @@ def furnish(page: Page, stack: Stack) -> None:
     page.get_by_test_id("file").set_input_files({"name": name, "mimeType": "text/csv", "buffer": rows})
     page.get_by_test_id("upload-submit").click()
     page.wait_for_url("**/batches/*")
-    page.get_by_test_id("failed-row").wait_for()
+    page.get_by_test_id("failed-row").first.wait_for()
 
 
 def ids_of(page: Page, stack: Stack) -> dict[str, str]:

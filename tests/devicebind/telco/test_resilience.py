@@ -65,10 +65,11 @@ def test_slow_operator_bounded_wait(bench: Bench) -> None:
 def test_one_answer_that_never_comes_holds_nobody_beyond_the_deadline(bench: Bench) -> None:
     operator, attempt = bench.attempt("lin", "0900000102")
     bench.port.seconds = 0.4
-    bench.liar.lies = {"/match": sleeping(1.5)}
+    bench.liar.lies = {"/match": sleeping(4.0)}
 
-    assert waited(lambda: bench.port.confirm(operator, attempt)) < 0.8
-    assert waited(lambda: bench.reason("chen", "0900000103")) < 0.8
+    # A busy machine lets a thread wait for half a second; the answer comes twice as late as the bound.
+    assert waited(lambda: bench.port.confirm(operator, attempt)) < 2.0
+    assert waited(lambda: bench.reason("chen", "0900000103")) < 2.0
 
 
 def test_a_slow_operator_keeps_nobody_elses_workers(bench: Bench) -> None:
