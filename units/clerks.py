@@ -92,11 +92,7 @@ def list_clerks(kit: Kit, *, view: Any, unit_code: str) -> Sequence[Clerk]:
 
 def clerks_of(session: Session, kit: Kit, registration_id: str) -> Sequence[Clerk]:
     """Return the clerks of a registered unit by name."""
-    live = (
-        UnitMember.registration_id == registration_id,
-        UnitMember.part == CLERK,
-        UnitMember.ended_at.is_(None),
-    )
+    live = members.live(registration_id, CLERK)
     held = _held(session, kit, select(UnitMember.id).where(*live))
     rows = session.scalars(select(UnitMember).where(*live)).all()
     return sorted((_shown(kit, row, held.get(row.id, [])) for row in rows), key=lambda clerk: (clerk.name, clerk.id))
@@ -123,8 +119,7 @@ def add_clerk(kit: Kit, *, view: Any, unit_code: str, listed: Listed) -> str:
     members.require_own_name(kit, unit.registration_id, listed.national_id, listed.name)
     with deciding.deed(kit, view, deciding.GRANTS, unit_code, action=ACTION) as (session, acting):
         deciding.require_other(session, acting, index)
-        mine = (UnitMember.registration_id == acting.registration_id, UnitMember.part == CLERK)
-        there = select(func.count()).select_from(UnitMember).where(*mine, UnitMember.ended_at.is_(None))
+        there = select(func.count()).select_from(UnitMember).where(*members.live(acting.registration_id, CLERK))
         if (session.scalar(there) or 0) >= MOST_CLERKS:
             raise TooManyClerks
         row = members.new_row(kit, acting.registration_id, CLERK, _as_member(listed))

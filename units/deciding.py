@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import units.acts as acts
+import units.members as members
 from authsvc.core import outbox
 from authsvc.core.audit import audited
 from authsvc.core.errors import Forbidden, NotFound
@@ -62,13 +63,8 @@ def _hold(session: Session, acting: Acting) -> None:
 
 def require_clerk(session: Session, acting: Acting, clerk_id: str) -> UnitMember:
     """Return a clerk of the unit that is acted for; raise `NotFound` for who is not, or no longer."""
-    mine = (
-        UnitMember.id == clerk_id,
-        UnitMember.registration_id == acting.registration_id,
-        UnitMember.part == CLERK,
-        UnitMember.ended_at.is_(None),
-    )
-    found = session.scalar(select(UnitMember).where(*mine))
+    live = members.live(acting.registration_id, CLERK)
+    found = session.scalar(select(UnitMember).where(UnitMember.id == clerk_id, *live))
     if found is None:
         raise NotFound
     return found
