@@ -1,8 +1,6 @@
 """The pages: choose a file, follow it, look for former ones; each works without a script."""
 
-from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, redirect, render_template, request
 from marshmallow import ValidationError
@@ -20,8 +18,7 @@ from authsvc.core.guard import takes_file
 from authsvc.core.web import door, flat, kit
 from authsvc.identity.acting import NotGranted
 from authsvc.identity.forms import by_field, loaded, shown_again
-from authsvc.identity.present import current_session, current_unit
-from authsvc.identity.sessionpages import stronger
+from authsvc.identity.sessionpages import inside, somebody
 
 bp = Blueprint(
     "batch_pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static/batch"
@@ -39,14 +36,14 @@ def batch_words() -> dict[str, Any]:
 
 def is_somebody() -> bool:
     """Tell whether anybody is logged in: a large form is not read for others."""
-    return current_session() is not None or current_unit() is not None
+    return somebody() is not None
 
 
 @bp.get("/units/<unit_code>/batches/new")
 @door("anyone")
 def new(unit_code: str) -> Any:
     """Ask for the file."""
-    return _for(lambda view: render_template("batch/new.html", **_new(view, unit_code)))
+    return inside(request.path, lambda view: render_template("batch/new.html", **_new(view, unit_code)))
 
 
 @bp.post("/units/<unit_code>/batches")
@@ -54,32 +51,21 @@ def new(unit_code: str) -> Any:
 @door("anyone")
 def upload(unit_code: str) -> Any:
     """Take the file of the plain form; its page follows, or this one again with what is wrong."""
-    return _for(lambda view: _upload(view, unit_code), here=f"/units/{unit_code}/batches/new")
+    return inside(f"/units/{unit_code}/batches/new", lambda view: _upload(view, unit_code))
 
 
 @bp.get("/units/<unit_code>/batches")
 @door("anyone")
 def listed(unit_code: str) -> Any:
     """List former files."""
-    return _for(lambda view: _listed(view, unit_code))
+    return inside(request.path, lambda view: _listed(view, unit_code))
 
 
 @bp.get("/units/<unit_code>/batches/<batch_id>")
 @door("anyone")
 def shown(unit_code: str, batch_id: str) -> Any:
     """Show one file, and how far it is."""
-    return _for(lambda view: _shown(view, unit_code, batch_id))
-
-
-def _for(deed: Callable[[Any], Any], *, here: str | None = None) -> Any:
-    """Do something for whoever is logged in, or lead to a login that is good enough and back."""
-    view, here = current_session() or current_unit(), here or request.path
-    if view is None:
-        return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
-    try:
-        return deed(view)
-    except StepUpRequired as refusal:
-        return redirect(stronger(here, refusal.members["ways"]), 303)
+    return inside(request.path, lambda view: _shown(view, unit_code, batch_id))
 
 
 def _new(view: Any, unit_code: str) -> dict[str, Any]:
@@ -120,7 +106,7 @@ def _listed(view: Any, unit_code: str) -> Any:
     try:
         found = queries.list_batches(kit(), view=view, unit_code=unit_code, **_loaded(schemas.AskedIn(), asked))
     except Invalid as refusal:
-        problem, found = refusal, queries.list_batches(kit(), view=view, unit_code=unit_code)
+        problem, found = refusal, queries.list_batches(kit(), view=view, unit_code=unit_code, asked=queries.Asked())
     common |= {"found": found, "unit_name": found.unit_name}
     if problem is not None:
         return shown_again("batch/list.html", problem, **common)

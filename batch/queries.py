@@ -40,6 +40,17 @@ class BatchView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a list is asked for: days of upload (both included; the last three months by themselves), state, page."""
+
+    from_day: date | None = None
+    to_day: date | None = None
+    state: str | None = None
+    page: int = 1
+    limit: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listed:
     """One page of files, the newest first; `since` and `until` are the days that were asked about."""
 
@@ -71,34 +82,24 @@ class Shown(BatchView):
     unit_name: str
 
 
-def list_batches(
-    kit: Kit,
-    *,
-    view: Any,
-    unit_code: str,
-    from_day: date | None = None,
-    to_day: date | None = None,
-    state: str | None = None,
-    page: int = 1,
-    limit: int = 20,
-) -> Listed:
-    """Return the files uploaded on these days (both included; the last three months by themselves)."""
+def list_batches(kit: Kit, *, view: Any, unit_code: str, asked: Asked) -> Listed:
+    """Return a page of the files that are asked for; raise `Invalid` for days that end before they begin."""
     acting = require(kit, view, QUERY, unit_code)
     now = kit.clock.now()
-    since, until = from_day or local(now - KEPT).date(), to_day or local(now).date()
+    since, until = asked.from_day or local(now - KEPT).date(), asked.to_day or local(now).date()
     if since > until:
         raise Invalid({"to": [N_("The last day lies before the first.")]})
-    asked = select(Batch).where(*_mine(acting), Batch.uploaded_at >= max(_begin(since), now - KEPT))
-    asked = asked.where(Batch.uploaded_at < _begin(until) + timedelta(days=1))
-    if state is not None:
-        asked = asked.where(Batch.state == state)
+    found = select(Batch).where(*_mine(acting), Batch.uploaded_at >= max(_begin(since), now - KEPT))
+    found = found.where(Batch.uploaded_at < _begin(until) + timedelta(days=1))
+    if asked.state is not None:
+        found = found.where(Batch.state == asked.state)
     with kit.read() as session:
-        total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
-        newest = asked.order_by(Batch.uploaded_at.desc(), Batch.id).offset((page - 1) * limit).limit(limit)
-        rows = session.scalars(newest).all()
-    found = [BatchView(**_facts(kit, row)) for row in rows]
-    shown: dict[str, Any] = {"page": page, "pages": _pages(total, limit), "unit_name": acting.membership.unit_name}
-    return Listed(batches=found, total=total, since=since, until=until, **shown)
+        total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        newest = found.order_by(Batch.uploaded_at.desc(), Batch.id).offset((asked.page - 1) * asked.limit)
+        batches = [BatchView(**_facts(kit, row)) for row in session.scalars(newest.limit(asked.limit))]
+    pages, unit_name = _pages(total, asked.limit), acting.membership.unit_name
+    told: dict[str, Any] = {"page": asked.page, "pages": pages, "unit_name": unit_name}
+    return Listed(batches=batches, total=total, since=since, until=until, **told)
 
 
 def show(kit: Kit, *, view: Any, unit_code: str, batch_id: str, page: int = 1) -> Shown:

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 import batch.naming as naming
 from authsvc.core.i18n import N_
 from authsvc.core.schema import Digits, In, Moment
 from batch.models import STATES
+from batch.queries import Asked
 from batch.reading import ENCODINGS
 from batch.reasons import NO_FILE, ONE_FILE
 
@@ -63,6 +64,10 @@ class AskedIn(PageIn):
     to_day = Day(data_key="to", load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     limit = Digits(load_default=20, validate=validate.Range(1, 100))
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Asked]:
+        return {"asked": Asked(**data)}
 
 
 class BatchUploadedOut(Schema):

@@ -11,33 +11,26 @@ from authsvc.core.web import kit
 from authsvc.identity import acting as rules
 from authsvc.identity.acting import Acting, NotGranted
 from authsvc.identity.forms import shown_again
-from authsvc.identity.sessionpages import somebody, stronger, to_login
+from authsvc.identity.sessionpages import inside
 
 
 def enter(function_id: str, unit_code: str, show: Callable[..., Any]) -> Any:
     """Show a page to whoever may; lead others to a login that is good enough, and back."""
-    view = somebody()
-    if view is None:
-        return to_login(request.path)
-    try:
-        return show(rules.require(kit(), view, function_id, unit_code))
-    except StepUpRequired as refusal:
-        return redirect(stronger(request.path, refusal.members["ways"]), 303)
+    return inside(request.path, lambda view: show(rules.require(kit(), view, function_id, unit_code)))
 
 
 def act(function_id: str, unit_code: str, here: str, deed: Callable[[Any], str], again: Callable[..., Any]) -> Any:
     """Do what a form asks and lead to the page that shows it, or show the form again with what was refused."""
-    view = somebody()
-    if view is None:
-        return to_login(here)
-    try:
-        return redirect(deed(view), 303)
-    except StepUpRequired as refusal:
-        return redirect(stronger(here, refusal.members["ways"]), 303)
-    except (NotFound, NotGranted):
-        raise
-    except Problem as refusal:
-        return again(rules.require(kit(), view, function_id, unit_code), refusal)
+
+    def tried(view: Any) -> Any:
+        try:
+            return redirect(deed(view), 303)
+        except (NotFound, NotGranted, StepUpRequired):
+            raise
+        except Problem as refusal:
+            return again(rules.require(kit(), view, function_id, unit_code), refusal)
+
+    return inside(here, tried)
 
 
 def told(among: tuple[str, ...]) -> str | None:

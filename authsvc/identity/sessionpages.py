@@ -63,9 +63,12 @@ def to_login(here: str) -> Response:
     return redirect(f"/login?{urlencode({'next': here}, safe='/')}", 303)
 
 
-def inside(here: str, page: Page) -> Any:
-    """Show a page to whoever has a session that is good enough, or lead to a login that is, and back to `here`."""
-    view = somebody()
+def inside(here: str, page: Page, *, visitor: Callable[[], Any] = somebody) -> Any:
+    """Show a page to whoever has a session that is good enough, or lead to a login that is, and back to `here`.
+
+    `visitor` finds the session: a person's or a unit's, unless the page is for other kinds too.
+    """
+    view = visitor()
     if view is None:
         return to_login(here)
     try:
