@@ -66,7 +66,8 @@ def change(kit: Kit, view: Any, unit_code: str, *, changes: dict[str, Any]) -> U
             owner = acting.require_still(session, kit, view, FUNCTION, unit_code)
             row = session.get_one(UnitRegistration, owner.registration_id, with_for_update=True)
             letters.send_changed(session, kit, row)
-            registering.fill(kit, row, entry)
+            # Anew on the locked row: a change of another field at the same moment stands beside this one.
+            registering.fill(kit, row, _changed(kit, row, changes))
             row.changed_at = kit.clock.now()
             acts.note(session, kit, owner, "unit_changed", about=row.name)
             audit.record(session, kit, "unit.changed", actor=owner.actor, object=row.id, fields=" ".join(fields))

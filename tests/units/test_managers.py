@@ -176,9 +176,8 @@ def test_the_last_manager_does_not_delete_themselves_but_the_certificate_does(
     assert owner.get(PATH).get_json() == []
 
 
-def test_of_the_same_manager_named_many_times_at_once_one_stays(owner: Browser, kit: Kit) -> None:
-    if kit.engine.dialect.name != "postgresql":
-        return
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_the_same_manager_named_many_times_at_once_one_stays(owner: Browser) -> None:
     with ThreadPoolExecutor(5) as pool:
         answers = sorted(pool.map(lambda _index: owner.post(PATH, CHEN).status_code, range(5)))
 

@@ -157,9 +157,8 @@ def test_a_unit_registers_once(browser: Browser, new_browser: Callable[[], Brows
     assert refusal(by_certificate(new_browser()))[:2] == (409, "unit_already_registered")
 
 
-def test_of_many_at_once_one_registers(kit: Kit, new_browser: Callable[[], Browser]) -> None:
-    if kit.engine.dialect.name != "postgresql":
-        return
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_many_at_once_one_registers(new_browser: Callable[[], Browser]) -> None:
     browsers = [new_browser() for _ in range(6)]
     proofs = [browser.prove("unit1-card", "unit", pin="10101010") for browser in browsers]
 
